@@ -1,0 +1,4 @@
+from shared.stack import require
+
+require("torch", "requirements-torch.txt")
+require("torchaudio", "requirements-torch.txt")

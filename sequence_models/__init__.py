@@ -1,0 +1,4 @@
+from shared.stack import require
+
+require("tensorflow", "requirements-tf.txt")
+require("keras", "requirements-tf.txt")
