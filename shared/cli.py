@@ -1,0 +1,182 @@
+"""The one way to run everything: a dataclass is the command line of its room.
+
+    @entry_point(TrainConfig)
+    def main(config: TrainConfig) -> None:
+        train(config)
+
+    if __name__ == "__main__":
+        sys.exit(main())
+
+The fields of the dataclass are described with `option`; what they become is in `shared/commandline`. Below
+`main` there are only plain dataclasses. What the user can mend is one line on stderr and exit code 2.
+"""
+
+from __future__ import annotations
+
+import errno
+import functools
+import logging
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from shared.commandline.arguments import read_arguments
+from shared.commandline.assemble import assemble
+from shared.commandline.departures import find_departures
+from shared.commandline.fields import option, schema_of
+from shared.commandline.manual import manual, version
+from shared.errors import ConsortError
+
+__all__ = ["EXIT_BROKEN_PIPE", "EXIT_ERROR", "EXIT_INTERRUPTED", "entry_point", "option", "parse"]
+
+EXIT_ERROR = 2
+EXIT_INTERRUPTED = 130  # 128 + SIGINT, as shells have it
+EXIT_BROKEN_PIPE = 141  # 128 + SIGPIPE
+_FIRST_PARTY = ("shared", "audio_models", "sequence_models", "studio", "benchmarks", "__main__")
+
+Config = TypeVar("Config")
+Main = Callable[[Config], Any]
+
+
+def entry_point(
+    config: type[Config], configs: Path | str | None = None
+) -> Callable[[Main[Config]], Callable[..., int]]:
+    """Make `main(config)` into `main(argv=None) -> exit code`.
+
+    Args:
+        config: the dataclass that becomes the command line.
+        configs: folder of the YAML departures; left out, `configs/` beside the module of `config`.
+
+    Returns:
+        A decorator. The decorated function takes the words after the program (by default those of the
+        process) and returns 0, or what `main` returns if that is an int, or an `EXIT_...` code.
+    """
+    folder = _configs_of(config) if configs is None else Path(configs)
+
+    def decorate(main: Main[Config]) -> Callable[..., int]:
+        @functools.wraps(main)
+        def run(argv: Sequence[str] | None = None) -> int:
+            words = sys.argv[1:] if argv is None else argv
+            return _guarded(lambda: _run(main, config, words, folder))
+
+        return run
+
+    return decorate
+
+
+def parse(config: type[Config], argv: Sequence[str], configs: Path | str | None = None) -> Config:
+    """Return the config that the words `argv` ask for, without running anything.
+
+    Raises:
+        ConsortError: for what the user can mend, in one sentence.
+    """
+    folder = _configs_of(config) if configs is None else Path(configs)
+    schema = schema_of(config)
+    arguments = read_arguments(argv, schema, lambda: find_departures(folder, schema))
+    result: Config = assemble(schema, arguments, folder)
+    return result
+
+
+def _configs_of(config: type) -> Path:
+    module = sys.modules.get(config.__module__)
+    return Path(getattr(module, "__file__", None) or ".").parent / "configs"
+
+
+def _run(main: Main[Config], config: type[Config], words: Sequence[str], folder: Path) -> int:
+    schema = schema_of(config)
+    departures = functools.cache(lambda: find_departures(folder, schema))
+    arguments = read_arguments(words, schema, departures)
+    if arguments.version:
+        print(f"consort {version()}")
+    elif arguments.help:
+        description = sys.modules[main.__module__].__doc__ or main.__doc__ or ""
+        print(manual(_program(main), description, schema, departures()))
+    else:
+        _configure_logging()
+        result = main(assemble(schema, arguments, folder))
+        return result if isinstance(result, int) and not isinstance(result, bool) else 0
+    return 0
+
+
+def _program(main: Main[Config]) -> str:
+    spec = getattr(sys.modules["__main__"], "__spec__", None)
+    name = spec.name if main.__module__ == "__main__" and spec else main.__module__
+    return f"python -m {name}"
+
+
+def _guarded(run: Callable[[], int]) -> int:
+    """Return the exit code of `run`; what the user can mend is one line, what we must mend a traceback."""
+    try:
+        code = run()
+        sys.stdout.flush()  # a closed pipe or a full disk shows here at the latest
+    except ConsortError as error:
+        return _fail(str(error), EXIT_ERROR)
+    except KeyboardInterrupt:
+        return _fail("interrupted", EXIT_INTERRUPTED)
+    except BrokenPipeError:
+        _abandon_stdout()
+        return _fail("the reader of the output closed it before everything was written", EXIT_BROKEN_PIPE)
+    except Exception as error:
+        sentence = _storage_sentence(error)
+        if sentence is None:
+            raise
+        return _fail(sentence, EXIT_ERROR)
+    return code
+
+
+def _fail(sentence: str, code: int) -> int:
+    print(f"error: {' '.join(sentence.split())}", file=sys.stderr)
+    return code
+
+
+def _storage_sentence(error: Exception) -> str | None:
+    """Return the sentence for a disk or a folder that refuses, whichever library met it; else None."""
+    number = getattr(error, "errno", None)
+    full = (errno.ENOSPC, errno.EDQUOT)
+    # Keras, TensorFlow and HDF5 wrap the system's error in one of their own.
+    if number in full or "No space left on device" in str(error):
+        return f"the disk is full{_at(error)}; free some space or choose another output folder"
+    refusing = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EISDIR, errno.ENOENT)
+    if isinstance(error, OSError) and number in refusing and error.filename is not None:
+        return f"cannot use {error.filename}: {error.strerror}; choose another path"
+    return None
+
+
+def _at(error: Exception) -> str:
+    name = getattr(error, "filename", None)
+    return f" ({name})" if name else ""
+
+
+def _abandon_stdout() -> None:
+    """Point stdout at nothing, or Python complains about the same pipe again when it ends."""
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (OSError, ValueError):
+        return  # not a real file, as under a test's capture: nothing is flushed at the end
+
+
+class _StderrHandler(logging.StreamHandler[Any]):
+    """Writes to what sys.stderr is now, not to what it was when logging was configured."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.stream = sys.stderr
+        super().emit(record)
+
+
+class _LineFormatter(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        text = super().format(record)
+        return text if record.levelno < logging.WARNING else f"{record.levelname.lower()}: {text}"
+
+
+def _configure_logging() -> None:
+    """Send our own news, and everybody's warnings, to stderr; stdout holds results only."""
+    root = logging.getLogger()
+    if not any(isinstance(handler, _StderrHandler) for handler in root.handlers):
+        handler = _StderrHandler()
+        handler.setFormatter(_LineFormatter("%(message)s"))
+        root.addHandler(handler)
+    for name in _FIRST_PARTY:
+        logging.getLogger(name).setLevel(logging.INFO)

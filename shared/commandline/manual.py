@@ -1,0 +1,98 @@
+"""What `--help` prints: every flag with its default, unit, meaning and limits."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import shutil
+import textwrap
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from shared.commandline.fields import Leaf, Schema
+from shared.commandline.wording import describe, is_boolean
+
+_PYPROJECT = Path(__file__).resolve().parents[2] / "pyproject.toml"
+_INDENT = 4
+
+
+def manual(program: str, description: str, schema: Schema, departures: Mapping[str, Sequence[str]]) -> str:
+    """Return the help text.
+
+    Args:
+        program: how the command is called, such as `python -m studio.demo`.
+        description: the docstring of its module, examples included.
+        schema: the fields of its config.
+        departures: the group options, group to names.
+    """
+    width = min(shutil.get_terminal_size().columns, 110)
+    option_word = "[group=option] " if departures else ""
+    parts = [f"usage: {program} {option_word}[key=value] [--flag value]", description.strip()]
+    top = [leaf for leaf in schema.leaves if len(leaf.path) == 1]
+    parts += [_section("flags", top, schema, width)] if top else []
+    for group in schema.groups:
+        inside = [leaf for leaf in schema.leaves if ".".join(leaf.path[:-1]) == group]
+        parts += [_section(f"{group} (also {group}.NAME=VALUE)", inside, schema, width)] if inside else []
+    if departures:
+        lines = [f"  {group}={'|'.join(names)}" for group, names in departures.items()]
+        parts.append("\n".join(["group options (named departures from the defaults)", *lines]))
+    parts.append(_general(schema))
+    return "\n\n".join(parts)
+
+
+def _section(title: str, leaves: Sequence[Leaf], schema: Schema, width: int) -> str:
+    return "\n".join([title, *(_entry(leaf, schema, width) for leaf in leaves)])
+
+
+def _entry(leaf: Leaf, schema: Schema, width: int) -> str:
+    flag = schema.flag(leaf)
+    if is_boolean(leaf.kind):
+        head, _, name = flag[2:].rpartition(".")
+        flag = f"{flag}, --{head + '.' if head else ''}no-{name}"
+    flags = ", ".join([flag, *(f"--{alias.replace('_', '-')}" for alias in leaf.note.aliases)])
+    what = "" if is_boolean(leaf.kind) else f" {describe(leaf)}"
+    unit = f" [{leaf.note.unit}]" if leaf.note.unit else ""
+    required = leaf.default is dataclasses.MISSING
+    default = "required" if required else f"default: {shown(leaf.default)}{unit}"
+    meaning = f"{leaf.note.help} ({default})".strip()
+    kind = textwrap.fill(
+        f"{flags} {what}".replace("  ", " "), width, initial_indent="  ", subsequent_indent="      "
+    )
+    indent = " " * (_INDENT + 4)
+    return f"{kind}\n" + textwrap.fill(meaning, width, initial_indent=indent, subsequent_indent=indent)
+
+
+def shown(value: Any) -> str:
+    """Return a default as one would type it."""
+    if value is None:
+        return "none"
+    if isinstance(value, enum.Enum):
+        return value.name
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return " ".join(map(shown, value)) or "empty"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float):
+        return f"{value:g}"
+    return str(value) or "empty"
+
+
+def _general(schema: Schema) -> str:
+    lines = [
+        "general",
+        "  --config FILE   take the fields from a .json or .yaml file; flags win over it",
+        "  --version       print the version",
+        "  --help, -h      print this",
+        "  Hyphens and underscores are the same; --flag=VALUE and key=VALUE too.",
+    ]
+    if schema.ambiguous:
+        names = ", ".join(sorted(schema.ambiguous))
+        lines.append(f"  Several groups have {names}: write the group too, as above.")
+    return "\n".join(lines)
+
+
+def version() -> str:
+    """Return the project's version, which is stated in pyproject.toml alone."""
+    return str(tomllib.loads(_PYPROJECT.read_text(encoding="utf-8"))["project"]["version"])
