@@ -24,7 +24,7 @@ from typing import Any, TypeVar
 
 from shared.commandline.arguments import read_arguments
 from shared.commandline.assemble import assemble
-from shared.commandline.departures import find_departures
+from shared.commandline.departures import find_departures, fitting_departures
 from shared.commandline.fields import option, schema_of
 from shared.commandline.manual import manual, version
 from shared.errors import ConsortError
@@ -86,13 +86,12 @@ def _configs_of(config: type) -> Path:
 
 def _run(main: Main[Config], config: type[Config], words: Sequence[str], folder: Path) -> int:
     schema = schema_of(config)
-    departures = functools.cache(lambda: find_departures(folder, schema))
-    arguments = read_arguments(words, schema, departures)
+    arguments = read_arguments(words, schema, lambda: find_departures(folder, schema))
     if arguments.version:
         print(f"consort {version()}")
     elif arguments.help:
         description = sys.modules[main.__module__].__doc__ or main.__doc__ or ""
-        print(manual(_program(main), description, schema, departures()))
+        print(manual(_program(main), description, schema, fitting_departures(folder, schema)))
     else:
         _configure_logging()
         result = main(assemble(schema, arguments, folder))
@@ -101,9 +100,10 @@ def _run(main: Main[Config], config: type[Config], words: Sequence[str], folder:
 
 
 def _program(main: Main[Config]) -> str:
+    if main.__module__ != "__main__":
+        return f"python -m {main.__module__}"
     spec = getattr(sys.modules["__main__"], "__spec__", None)
-    name = spec.name if main.__module__ == "__main__" and spec else main.__module__
-    return f"python -m {name}"
+    return f"python -m {spec.name}" if spec else f"python {sys.argv[0]}"
 
 
 def _guarded(run: Callable[[], int]) -> int:

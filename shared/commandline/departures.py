@@ -9,7 +9,7 @@ its help knows neither units nor meanings.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,31 +19,32 @@ from shared.commandline.fields import Schema
 from shared.errors import ConsortError, InputError
 from shared.files import read_json
 
-Values = dict[str, tuple[Any, str]]
+Values = dict[str, tuple[Any, str]]  # full field name -> (what was written, where)
+PRESET = "preset"
 
 
 def find_departures(configs: Path, schema: Schema) -> dict[str, list[str]]:
     """Return the group options below `configs`, group to names.
 
-    A folder named as a group of the config departs from that group. Any other folder holds presets for the
-    config as a whole; it is offered where every field in it exists (rooms of one model share `configs/`).
+    A folder named as a group of the config holds departures of that group; the folder `preset` holds
+    departures of the config as a whole. Rooms of one model share `configs/`: folders that another room's
+    config knows are passed over.
     """
     found: dict[str, list[str]] = {}
     for folder in sorted(configs.glob("*/")):
-        files = sorted(path for path in folder.glob("*.yaml") if re.fullmatch(r"\w[\w-]*", path.stem))
-        taken = folder.name in schema.names or folder.name in schema.ambiguous
-        if (
-            files
-            and not taken
-            and (folder.name in schema.groups or all(_fits(file, schema) for file in files))
-        ):
-            found[folder.name] = [path.stem for path in files]
+        names = sorted(path.stem for path in folder.glob("*.yaml") if re.fullmatch(r"\w[\w-]*", path.stem))
+        if names and (folder.name in schema.groups or folder.name == PRESET):
+            found[folder.name] = names
     return found
 
 
-def _fits(file: Path, schema: Schema) -> bool:
+def fitting_departures(configs: Path, schema: Schema) -> dict[str, list[str]]:
+    """Return the group options without those presets that are meant for another room of the model."""
     known = {*schema.names, *schema.groups, "defaults"}
-    return set(read_mapping(file)) <= known
+    found = find_departures(configs, schema)
+    presets = found.pop(PRESET, [])
+    presets = [name for name in presets if known >= set(read_mapping(configs / PRESET / f"{name}.yaml"))]
+    return found | ({PRESET: presets} if presets else {})
 
 
 def departure_values(configs: Path, schema: Schema, group: str, name: str) -> Values:
@@ -144,8 +145,3 @@ def config_values(path: Path, schema: Schema) -> tuple[Values, list[tuple[str, s
     if path.is_dir():
         raise ConsortError(f"--config takes a .json or .yaml file, and {path} is a folder")
     return flatten(read_mapping(path), schema, str(path))
-
-
-def known_groups(departures: Mapping[str, Sequence[str]]) -> str:
-    """Return the group options in words, for the help."""
-    return "; ".join(f"{group}: {', '.join(names)}" for group, names in departures.items())

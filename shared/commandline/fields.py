@@ -108,21 +108,22 @@ class Schema:
         if key in self.ambiguous:
             full = " or ".join(leaf.dotted for leaf in self.ambiguous[key])
             raise InputError(f"{kind} '{said}' is ambiguous; write {full}")
-        raise unknown_name(kind, said, key, [*self.names, *self.groups])
+        raise self._unknown(kind, said, key)
+
+    def _unknown(self, kind: str, said: str, key: str) -> InputError:
+        """Build the error for a name that does not exist, in the spelling that the user chose."""
+        known = [*(name for name in self.names if "." in key or "." not in name), *self.groups]
+        known += [leaf.dotted for leaves in self.ambiguous.values() for leaf in leaves]
+        close = nearest(key, known)
+        if said.startswith("--"):
+            close = ["--" + other.replace("_", "-") for other in close]
+        hint = f"nearest: {', '.join(close)}" if close else "--help lists them all"
+        return InputError(f"unknown {kind} '{said}'; {hint}")
 
     def flag(self, leaf: Leaf) -> str:
         """Return the shortest flag that means `leaf`."""
         short = leaf.path[-1]
         return "--" + (short if self.names.get(short) is leaf else leaf.dotted).replace("_", "-")
-
-
-def unknown_name(kind: str, said: str, name: str, known: Sequence[str]) -> InputError:
-    """Build the error for a field or group that does not exist, in the spelling that the user chose."""
-    close = nearest(name, known)
-    if said.startswith("--"):
-        close = ["--" + other.replace("_", "-") for other in close]
-    hint = f"nearest: {', '.join(close)}" if close else "--help lists them all"
-    return InputError(f"unknown {kind} '{said}'; {hint}")
 
 
 def schema_of(config: type) -> Schema:

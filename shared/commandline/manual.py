@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from shared.commandline.fields import Leaf, Schema
-from shared.commandline.wording import describe, is_boolean
+from shared.commandline.wording import is_boolean, limits, metavar
 
 _PYPROJECT = Path(__file__).resolve().parents[2] / "pyproject.toml"
-_INDENT = 4
 
 
 def manual(program: str, description: str, schema: Schema, departures: Mapping[str, Sequence[str]]) -> str:
@@ -47,21 +46,23 @@ def _section(title: str, leaves: Sequence[Leaf], schema: Schema, width: int) -> 
 
 
 def _entry(leaf: Leaf, schema: Schema, width: int) -> str:
-    flag = schema.flag(leaf)
+    names = [schema.flag(leaf), *(f"--{alias.replace('_', '-')}" for alias in leaf.note.aliases)]
     if is_boolean(leaf.kind):
-        head, _, name = flag[2:].rpartition(".")
-        flag = f"{flag}, --{head + '.' if head else ''}no-{name}"
-    flags = ", ".join([flag, *(f"--{alias.replace('_', '-')}" for alias in leaf.note.aliases)])
-    what = "" if is_boolean(leaf.kind) else f" {describe(leaf)}"
-    unit = f" [{leaf.note.unit}]" if leaf.note.unit else ""
+        head, dot, name = names[0][2:].rpartition(".")
+        names.append(f"--{head}{dot}no-{name}")
+    placeholder = "" if is_boolean(leaf.kind) else metavar(leaf.kind)
+    indent = " " * 8
+    body = textwrap.fill(_meaning(leaf), width, initial_indent=indent, subsequent_indent=indent)
+    return f"  {', '.join(names)} {placeholder}".rstrip() + "\n" + body
+
+
+def _meaning(leaf: Leaf) -> str:
+    """Return the phrase of a field with its limits and its default (and unit) in brackets."""
+    unit = f" {leaf.note.unit}" if leaf.note.unit else ""
     required = leaf.default is dataclasses.MISSING
-    default = "required" if required else f"default: {shown(leaf.default)}{unit}"
-    meaning = f"{leaf.note.help} ({default})".strip()
-    kind = textwrap.fill(
-        f"{flags} {what}".replace("  ", " "), width, initial_indent="  ", subsequent_indent="      "
-    )
-    indent = " " * (_INDENT + 4)
-    return f"{kind}\n" + textwrap.fill(meaning, width, initial_indent=indent, subsequent_indent=indent)
+    default = "required" + unit if required else f"default: {shown(leaf.default)}{unit}"
+    brackets = "; ".join(part for part in (limits(leaf), default) if part)
+    return f"{leaf.note.help} ({brackets})".strip()
 
 
 def shown(value: Any) -> str:
