@@ -1,0 +1,140 @@
+"""How fast does a chord progression come, and is the exported model the trained one?
+
+Four ways to the next chord, side by side in one run and taken in turns, so that a busy machine slows all alike:
+a loop over Keras's `model.predict`, the full-window ONNX model, the step ONNX model, and the bare step call.
+
+    python -m benchmarks.chord_generation --checkpoint checkpoints/chord_generator/demo
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.cold_start import Cost, bare_cost, first_progression_cost
+from benchmarks.report import Bar, print_table, write_benchmark
+from shared.cli import entry_point, option
+from shared.decoding.composer import Wish, compose_progressions
+from shared.decoding.onnx_step import OnnxStepModel
+from shared.music.chord_tokens import N_SPECIAL, PAD_ID, START_ID
+from shared.music.conditions import CONDITIONS
+from shared.runtime import OnnxModel
+
+CHORDS = 12
+_CONDITION_IDS = {f"{condition.name}_input": np.zeros((1, 1), np.int32) for condition in CONDITIONS}
+
+
+@dataclass
+class ChordGenerationConfig:
+    """`benchmarks.chord_generation`: speed, parity and cold start of a trained chord generator."""
+
+    checkpoint: str = option("", help="run folder; empty = the newest run")
+    checkpoint_root: str = option("checkpoints", help="where the newest run is looked for")
+    repeats: int = option(15, help="progressions of 12 chords each way is timed on")
+    output: str = option("benchmarks/results/chord_generation.json", help="where the table goes")
+
+
+def window_loop(predict: Callable[[NDArray[np.int32]], NDArray[np.float32]]) -> list[int]:
+    """Write 12 chords with a full-window model: the whole window is computed anew for each chord."""
+    tokens = np.full((1, CHORDS), PAD_ID, dtype=np.int32)
+    tokens[0, 0] = START_ID
+    chords: list[int] = []
+    for position in range(CHORDS):
+        probabilities = predict(tokens)[0, position]
+        chords.append(N_SPECIAL + int(probabilities[N_SPECIAL:].argmax()))
+        if position + 1 < CHORDS:
+            tokens[0, position + 1] = chords[-1]
+    return chords
+
+
+def side_by_side(ways: dict[str, Callable[[], object]], repeats: int) -> dict[str, float]:
+    """Return the median seconds of each way, timed in turns after one warm-up call each."""
+    for way in ways.values():
+        way()
+    times: dict[str, list[float]] = {name: [] for name in ways}
+    for _ in range(repeats):
+        for name, way in ways.items():
+            start = time.perf_counter()
+            way()
+            times[name].append(time.perf_counter() - start)
+    return {name: float(np.median(values)) for name, values in times.items()}
+
+
+def measure(folder: Path, repeats: int) -> tuple[list[dict[str, Any]], list[Bar]]:
+    """Return the table's rows and the bars of one trained run."""
+    from sequence_models.checkpoints import load_model
+    from sequence_models.chord_generator import run_folder
+    from sequence_models.chord_generator.export import parity_of
+
+    trained = load_model(folder / run_folder.FINAL_MODEL)
+    window, step = OnnxModel(folder / run_folder.WINDOW_MODEL), OnnxStepModel(folder / run_folder.STEP_MODEL)
+    names = [tensor.name for tensor in trained.inputs]
+
+    def keras_predict(tokens: NDArray[np.int32]) -> NDArray[np.float32]:
+        feeds = {names[0]: tokens, **_CONDITION_IDS}
+        answer: NDArray[np.float32] = trained.predict(feeds, verbose=0)
+        return answer
+
+    def onnx_predict(tokens: NDArray[np.int32]) -> NDArray[np.float32]:
+        return window.run({names[0]: tokens, **_CONDITION_IDS})["probabilities"]
+
+    wish = Wish(genre="pop", mood="joy", key="C:major", length=CHORDS)
+    ways: dict[str, Callable[[], object]] = {
+        "Keras model.predict, window by window": lambda: window_loop(keras_predict),
+        "ONNX full window": lambda: window_loop(onnx_predict),
+        "ONNX step model, with sampling": lambda: compose_progressions(step, wish),
+    }
+    seconds = side_by_side(ways, repeats)
+    parity = parity_of(folder)
+    bare, onnx = bare_cost(), first_progression_cost(folder / run_folder.STEP_MODEL)
+    return _rows(seconds, bare, onnx), _bars(seconds, parity, bare, onnx)
+
+
+def _rows(seconds: dict[str, float], bare: Cost, onnx: Cost) -> list[dict[str, Any]]:
+    fastest = min(seconds.values())
+    rows: list[dict[str, Any]] = [
+        {
+            "way": name,
+            "ms per 12 chords": round(1e3 * value, 3),
+            "ms per chord": round(1e3 * value / CHORDS, 4),
+            "times the step model": round(value / fastest, 1),
+        }
+        for name, value in seconds.items()
+    ]
+    for name, cost in (("cold: Python with NumPy", bare), ("cold: first progression by ONNX", onnx)):
+        rows.append({"way": name, "seconds": round(cost.seconds, 3), "MB": round(cost.megabytes, 1)})
+    return rows
+
+
+def _bars(seconds: dict[str, float], parity: Any, bare: Cost, onnx: Cost) -> list[Bar]:
+    predict, window, step = seconds.values()
+    return [
+        Bar.at_least("12 chords: step model against model.predict, times faster", predict / step, 100),
+        Bar.at_least("per chord: step model against full-window ONNX, times faster", window / step, 8),
+        Bar.at_most("largest difference between ONNX Runtime and Keras", parity.max_difference, 1e-5),
+        Bar.at_least("argmax agreement of ONNX Runtime and Keras", parity.argmax_agreement, 1.0),
+        Bar.at_most("cold start beyond Python with NumPy, s", onnx.seconds - bare.seconds, 0.3),
+        Bar.at_most("cold start beyond Python with NumPy, MB", onnx.megabytes - bare.megabytes, 80),
+    ]
+
+
+@entry_point(ChordGenerationConfig)
+def main(config: ChordGenerationConfig) -> None:
+    """Measure, print the table and write it as JSON."""
+    from sequence_models.chord_generator import run_folder
+
+    folder = run_folder.resolve(config.checkpoint, config.checkpoint_root, run_folder.FINAL_MODEL)
+    rows, bars = measure(folder, config.repeats)
+    print_table(rows)
+    write_benchmark("chord_generation", "python -m benchmarks.chord_generation", rows, bars, Path(config.output))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,153 @@
+"""Every setting of the chord generator, its default, unit and meaning. Defaults live here and nowhere else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from shared.cli import option
+from shared.errors import ConsortError
+
+MODEL_NAME = "chord_generator"
+
+
+@dataclass
+class ModelConfig:
+    """The network. The defaults are the classic architecture of 1,165,167 parameters."""
+
+    sequence_length: int = option(12, help="chords the network sees at once", unit="chords")
+    cell: str = option("lstm", help="recurrent cell", choices=("lstm", "gru"))
+    num_layers: int = option(2, help="recurrent layers")
+    lstm_units: int = option(256, help="width of each recurrent layer", aliases=("units",))
+    embedding_dim: int = option(128, help="width of a chord's embedding")
+    genre_dim: int = option(16, help="width of the genre's embedding")
+    mood_dim: int = option(16, help="width of the mood's embedding")
+    key_dim: int = option(12, help="width of the key's embedding")
+    scale_dim: int = option(4, help="width of the scale type's embedding")
+    conditioning_units: int = option(128, help="width of the layer that joins the four conditions")
+    attention: bool = option(False, help="causal self-attention over the window, after the recurrent layers")
+    dropout: float = option(0.3, help="share of activations dropped in training, 0 to 1")
+
+    def validate(self) -> None:
+        """Refuse sizes that no network can have.
+
+        Raises:
+            ConsortError: naming the field.
+        """
+        for name in ("sequence_length", "num_layers", "lstm_units", "embedding_dim", "conditioning_units"):
+            if getattr(self, name) < 1:
+                raise ConsortError(f"{name} is {getattr(self, name)}; it must be at least 1")
+        if not 0 <= self.dropout < 1:
+            raise ConsortError(f"dropout is {self.dropout}; it must be at least 0 and below 1")
+
+
+@dataclass
+class DataConfig:
+    """Which songs, and what training does with them."""
+
+    songs: str = option(
+        "embedded",
+        help="'embedded' (ships with the project), 'real' (the corpora in the folder that CONSORT_DATA names) "
+        "or a path: chords-unified JSON lines, a text file with one progression per line, a folder of .lab files",
+    )
+    permissive_only: bool = option(False, help="keep only songs whose licence lets trained weights be distributed")
+    genre: str = option("", help="keep only songs of this genre, for fine-tuning; empty = all")
+    transpose: bool = option(True, help="shift each training window to a random key (training only)")
+    substitution: float = option(0.0, help="share of training chords replaced by a functional substitute, 0 to 1")
+    condition_dropout: float = option(0.1, help="share of training windows in which a condition is hidden, 0 to 1")
+    curriculum_epochs: int = option(
+        0, help="epochs over which the training set grows from its simplest songs to all", unit="epochs"
+    )
+    split_seed: int = option(0, help="decides which songs are held out")
+
+    def validate(self) -> None:
+        """Refuse shares outside 0 to 1.
+
+        Raises:
+            ConsortError: naming the field.
+        """
+        for name in ("substitution", "condition_dropout"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise ConsortError(f"{name} is {getattr(self, name)}; it must lie between 0 and 1")
+
+
+@dataclass
+class TrainerConfig:
+    """The optimisation."""
+
+    epochs: int = option(100, help="passes over the training songs", unit="epochs")
+    batch_size: int = option(64, help="windows per step")
+    learning_rate: float = option(5e-4, help="Adam's step size", aliases=("lr",))
+    clip_norm: float = option(1.0, help="largest norm of one weight's gradient")
+    label_smoothing: float = option(0.0, help="share of the target's mass spread over all chords, 0 to 1")
+    patience: int = option(10, help="epochs without a better validation loss before training stops")
+    lr_patience: int = option(5, help="epochs without a better validation loss before the rate falls")
+    lr_factor: float = option(0.5, help="what the learning rate is multiplied by then")
+    time_limit_s: float = option(0.0, help="stop after the epoch that passes this; 0 = no limit", unit="s")
+    seed: int = option(0, help="same seed, same weights")
+
+
+@dataclass
+class TrainConfig:
+    """`train`: from songs to a trained, exported and verified model."""
+
+    model: ModelConfig = field(default_factory=ModelConfig)
+    data: DataConfig = field(default_factory=DataConfig)
+    trainer: TrainerConfig = field(default_factory=TrainerConfig)
+    run_name: str = option("", help="name of the run's folders; empty = date and time")
+    log_root: str = option("logs", help="where run logs go")
+    checkpoint_root: str = option("checkpoints", help="where weights go")
+    resume: bool = option(False, help="go on with the interrupted run of this --run-name, to identical weights")
+    finetune_from: str = option("", help="run folder whose weights to start from, with a fresh schedule")
+    export: bool = option(True, help="export to ONNX and verify when training ends")
+
+
+@dataclass
+class EvaluateConfig:
+    """`evaluate`: a trained model beside its n-gram controls, on songs it has not seen."""
+
+    checkpoint: str = option("", help="run folder; empty = the newest run")
+    checkpoint_root: str = option("checkpoints", help="where the newest run is looked for")
+    songs: str = option("", help="score every song of this file or folder instead of the run's own held-out songs")
+    split: str = option("test", help="which of the run's own songs", choices=("test", "validation"))
+    controls: bool = option(True, help="score the n-gram controls too")
+    batch_size: int = option(512, help="windows per step")
+    generated: int = option(200, help="progressions to generate for the Frechet distance and key adherence")
+    seed: int = option(0, help="seed of the generated progressions")
+    json: str = option("", help="write every metric to this file")
+
+
+@dataclass
+class GenerateConfig:
+    """`generate`: new progressions, as names, Roman numerals, JSON, MIDI and WAV."""
+
+    checkpoint: str = option("", help="run folder; empty = the newest run")
+    checkpoint_root: str = option("checkpoints", help="where the newest run is looked for")
+    genre: str = option("", help="pop rock jazz classical folk latin soul blues; empty = open")
+    mood: str = option("", help="one of 27, such as joy, sadness, calmness; empty = open")
+    key: str = option("C:major", help="C:major, Am, 'Eb minor' ...; empty = open")
+    seed_chords: str = option("", help="chords to begin with: 'C Am F' or 'C:maj A:min'")
+    length: int = option(0, help="chords in each progression, seeds included; 0 = until the model ends it")
+    max_length: int = option(32, help="longest progression when the model decides", unit="chords")
+    temperature: float = option(1.0, help="0 = always the likeliest chord, 1 = as learned, more = bolder")
+    top_k: int = option(0, help="choose among the k likeliest chords; 0 = all")
+    top_p: float = option(1.0, help="choose among the likeliest chords whose mass reaches p")
+    stay_in_key: bool = option(False, help="allow only chords of the key")
+    cadence: bool = option(False, help="end on a cadence in the key")
+    num_samples: int = option(1, help="how many progressions")
+    seed: int = option(0, help="same seed, same progressions")
+    tempo: float = option(0.0, help="0 = what suits the genre and mood", unit="quarters per minute")
+    beats_per_chord: float = option(4.0, help="how long each chord sounds", unit="quarters")
+    json: str = option("", help="write the progressions to this file")
+    midi: str = option("", help="write the music to this file (more samples: NAME-2.mid ...)")
+    wav: str = option("", help="render the music to this file (more samples: NAME-2.wav ...)")
+
+
+@dataclass
+class ExportConfig:
+    """`export`: ONNX (full window and step), and on request LiteRT (TFLite) and SavedModel."""
+
+    checkpoint: str = option("", help="run folder; empty = the newest run")
+    checkpoint_root: str = option("checkpoints", help="where the newest run is looked for")
+    output_dir: str = option("", help="where the files go; empty = the run folder")
+    tflite: bool = option(False, help="also write chord_generator.tflite (LiteRT)")
+    saved_model: bool = option(False, help="also write the folder saved_model")

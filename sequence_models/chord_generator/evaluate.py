@@ -1,0 +1,126 @@
+"""Evaluate a chord generator beside its n-gram controls, on songs that it has not seen.
+
+Every chord change from the second on is scored; padding never counts. The controls learn from the very songs
+that the network learned from, and are scored on the same songs in the same run.
+
+Examples:
+    python -m sequence_models.chord_generator.evaluate --json results.json
+    python -m sequence_models.chord_generator.evaluate --songs unseen.jsonl.gz --json results.json
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from tqdm import tqdm
+
+from sequence_models.checkpoints import load_model
+from sequence_models.chord_generator import run_folder
+from sequence_models.chord_generator.config import DataConfig, EvaluateConfig
+from sequence_models.chord_generator.data import EncodedSong, encode, load_splits, read_songs
+from sequence_models.chord_generator.model import build_export_model, transfer_weights
+from sequence_models.chord_generator.samples import judge_samples
+from sequence_models.chord_generator.scoring import metric_song, score_songs
+from shared.cli import entry_point
+from shared.errors import ConsortError
+from shared.files import write_json
+from shared.metrics.controls import fit_controls, score_control
+from shared.metrics.sequences import TokenSong, score_tables
+from shared.music.chord_tokens import N_QUALITIES
+
+CONTROLS = ("unigram", "5-gram", "5-gram+cache")
+
+
+def evaluate(config: EvaluateConfig) -> dict[str, Any]:
+    """Return the figures, and write them when `config.json` names a file.
+
+    The result holds `overall`, one entry per dataset, `genres`, the same under `controls` for each control,
+    and `samples` (how generated progressions compare with the songs).
+
+    Raises:
+        ConsortError: when the run or the songs cannot be used.
+    """
+    folder = run_folder.resolve(config.checkpoint, config.checkpoint_root, run_folder.FINAL_MODEL)
+    settings, data = run_folder.read_settings(folder)
+    model = transfer_weights(load_model(folder / run_folder.FINAL_MODEL), build_export_model(settings))
+    songs = _songs(config, data)
+    scored = score_songs(model, settings, songs, config.batch_size)
+    total = sum(len(song.chords) > 1 for song in songs)
+    result = _flat(score_tables(tqdm(scored, total=total, desc="scoring", unit="song", leave=False)))
+    if config.controls:
+        result["controls"] = _controls(folder, songs)
+    if config.generated and (folder / run_folder.STEP_MODEL).is_file():
+        result["samples"] = judge_samples(folder, songs, config.generated, config.seed)
+    if config.json:
+        write_json(config.json, result)
+    return result
+
+
+def _songs(config: EvaluateConfig, data: DataConfig) -> list[EncodedSong]:
+    if config.songs:
+        return [encode(song) for song in read_songs(config.songs)]
+    splits = load_splits(data)
+    songs = splits.test if config.split == "test" else splits.validation
+    if not songs:
+        raise ConsortError(f"the run has no {config.split} songs; name some with --songs")
+    return songs
+
+
+def _controls(folder: Path, songs: Sequence[EncodedSong]) -> dict[str, Any]:
+    """Fit the controls to the run's own training songs and score them on `songs`."""
+    train, validation = (_metric_songs(folder, name) for name in ("train", "validation"))
+    controls = fit_controls(train, validation, N_QUALITIES, CONTROLS)
+    scored = [metric_song(song) for song in songs]
+    bar = tqdm(controls.items(), desc="controls", leave=False)
+    return {name: _flat(score_control(control, scored)) for name, control in bar}
+
+
+def _metric_songs(folder: Path, name: str) -> list[TokenSong]:
+    tokens, tonics = run_folder.read_songs(folder / run_folder.SONGS_FILE, name)
+    return [
+        TokenSong(song.astype(np.int64), None if tonic < 0 else tonic)
+        for song, tonic in zip(tokens, tonics, strict=True)
+    ]
+
+
+def _flat(tables: Mapping[str, Any]) -> dict[str, Any]:
+    """Return `overall`, then one entry per dataset, then `genres`."""
+    return {"overall": tables["overall"], **tables["datasets"], "genres": tables["genres"]}
+
+
+def table(result: Mapping[str, Any]) -> str:
+    """Return the figures as text: a line per dataset and genre, the model beside each control."""
+    columns = {"model": result, **result.get("controls", {})}
+    rows = [("overall", "overall")]
+    rows += [(name, name) for name in result if name not in ("overall", "genres", "controls", "samples")]
+    lines = [f"{'perplexity / top-1 / top-3':28s}" + "".join(f"{name:>26s}" for name in columns)]
+    for label, name in rows:
+        lines.append(f"{label:28s}" + "".join(_cell(column[name]) for column in columns.values()))
+    for genre in result["genres"]:
+        cells = (_cell(column["genres"][genre]) for column in columns.values())
+        lines.append(f"  {genre:26s}" + "".join(cells))
+    return "\n".join(lines)
+
+
+def _cell(figures: Mapping[str, float]) -> str:
+    text = f"{figures['perplexity']:.2f} / {figures['accuracy']:.1%} / {figures['top3_accuracy']:.1%}"
+    return f"{text:>26s}"
+
+
+@entry_point(EvaluateConfig)
+def main(config: EvaluateConfig) -> None:
+    """Evaluate and print."""
+    result = evaluate(config)
+    print(table(result))
+    for name, value in result.get("samples", {}).items():
+        print(f"{name}: {value:.4g}" if isinstance(value, float) else f"{name}: {value}")
+    if config.json:
+        print(f"written: {config.json}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,91 @@
+"""Export a trained chord generator: full window and step model to ONNX, on request LiteRT and SavedModel.
+
+Examples:
+    python -m sequence_models.chord_generator.export
+    python -m sequence_models.chord_generator.export --checkpoint checkpoints/chord_generator/first --tflite
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from sequence_models.checkpoints import load_model
+from sequence_models.chord_generator import run_folder
+from sequence_models.chord_generator.config import ExportConfig
+from sequence_models.chord_generator.lite import export_saved_model, export_tflite
+from sequence_models.chord_generator.model import build_export_model, build_step_model, transfer_weights
+from sequence_models.chord_generator.signatures import card, categories, step_signature, window_signature
+from shared.cli import entry_point
+from shared.export.keras_onnx import export_keras
+from shared.export.signature import Signature
+from shared.export.verify import Arrays, Parity, Reference, verify_parity
+
+
+def export(config: ExportConfig) -> Path:
+    """Write and verify the exports of a run; return the path of the step model.
+
+    Raises:
+        ExportError: when an exported model does not answer as the trained one.
+        ConsortError: when the run folder is not usable.
+    """
+    folder = run_folder.resolve(config.checkpoint, config.checkpoint_root, run_folder.FINAL_MODEL)
+    output = Path(config.output_dir) if config.output_dir else folder
+    settings, data = run_folder.read_settings(folder)
+    trained = load_model(folder / run_folder.FINAL_MODEL)
+    window = transfer_weights(trained, build_export_model(settings))
+    step = transfer_weights(trained, build_step_model(settings))
+    for model, signature, name in (
+        (window, window_signature(settings), run_folder.WINDOW_MODEL),
+        (step, step_signature(settings), run_folder.STEP_MODEL),
+    ):
+        path = export_keras(model, signature, card(signature, data, folder), output / name)
+        parity = verify_parity(path, _reference(model, signature), categories=categories())
+        print(f"{path}: differs from Keras by at most {parity.max_difference:.1e} in {parity.cases} comparisons")
+    if config.tflite:
+        unrolled = transfer_weights(trained, build_export_model(settings, unroll=True))
+        print(f"{export_tflite(unrolled, output / 'chord_generator.tflite')}: LiteRT, agrees with Keras")
+    if config.saved_model:
+        print(f"{export_saved_model(window, output / 'saved_model')}: SavedModel")
+    return output / run_folder.STEP_MODEL
+
+
+def parity_of(folder: Path) -> Parity:
+    """Compare the exports of a run with its Keras model once more; the worse of the two counts.
+
+    Raises:
+        ExportError: when they differ by more than the contract allows.
+    """
+    settings, _ = run_folder.read_settings(folder)
+    trained = load_model(folder / run_folder.FINAL_MODEL)
+    pairs = (
+        (build_export_model(settings), window_signature(settings), run_folder.WINDOW_MODEL),
+        (build_step_model(settings), step_signature(settings), run_folder.STEP_MODEL),
+    )
+    found = [
+        verify_parity(folder / name, _reference(transfer_weights(trained, model), signature), categories=categories())
+        for model, signature, name in pairs
+    ]
+    return max(found, key=lambda parity: parity.max_difference)
+
+
+def _reference(model: keras.Model, signature: Signature) -> Reference:
+    def answer(feeds: Arrays) -> Arrays:
+        outputs = model([feeds[spec.name] for spec in signature.inputs], training=False)
+        outputs = outputs if isinstance(outputs, list | tuple) else [outputs]
+        return {spec.name: np.asarray(value) for spec, value in zip(signature.outputs, outputs, strict=True)}
+
+    return answer
+
+
+@entry_point(ExportConfig)
+def main(config: ExportConfig) -> None:
+    """Export."""
+    export(config)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,58 @@
+"""The other export formats: LiteRT (TFLite) for phones, SavedModel for TensorFlow Serving."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import shutil
+import tempfile
+from pathlib import Path
+
+import keras
+import numpy as np
+import tensorflow as tf
+from ai_edge_litert.interpreter import Interpreter
+
+from shared.export.verify import TOLERANCE, ExportError
+from shared.files import atomic_path
+
+
+def export_tflite(model: keras.Model, path: Path) -> Path:
+    """Write an unrolled window model as a LiteRT flat buffer, hold it to Keras, and return the path.
+
+    Raises:
+        ExportError: when the converted model answers differently.
+    """
+    converter = tf.lite.TFLiteConverter.from_keras_model(model)
+    with contextlib.redirect_stdout(io.StringIO()):
+        content = converter.convert()
+    _check(content, model)
+    with atomic_path(path) as aside:
+        aside.write_bytes(content)
+    return path
+
+
+def _check(content: bytes, model: keras.Model) -> None:
+    runner = Interpreter(model_content=content)
+    runner.allocate_tensors()
+    feeds = [np.ones([1, *tensor.shape[1:]], np.int32) for tensor in model.inputs]
+    by_name = {detail["name"]: detail for detail in runner.get_input_details()}
+    for tensor, value in zip(model.inputs, feeds, strict=True):
+        detail = next(found for name, found in by_name.items() if tensor.name in name)
+        runner.set_tensor(detail["index"], value)
+    runner.invoke()
+    found = runner.get_tensor(runner.get_output_details()[0]["index"])
+    difference = float(np.abs(found - np.asarray(model(feeds, training=False))).max())
+    if difference > TOLERANCE:
+        raise ExportError(f"the LiteRT model differs from Keras by {difference:.1e}, more than {TOLERANCE}")
+
+
+def export_saved_model(model: keras.Model, folder: Path) -> Path:
+    """Write a window model as a SavedModel folder (its signature is `serving_default`) and return it."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent) as aside:
+        model.export(Path(aside) / "model", format="tf_saved_model", verbose=False)
+        if folder.exists():
+            shutil.rmtree(folder)
+        (Path(aside) / "model").replace(folder)
+    return folder

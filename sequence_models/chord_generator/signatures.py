@@ -1,0 +1,82 @@
+"""Names, axes and meanings of the exported chord generator's tensors, and its model card."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sequence_models.chord_generator.config import DataConfig, ModelConfig
+from sequence_models.chord_generator.model import OUTPUT, STEP_INPUT, TOKENS_INPUT, state_shapes
+from sequence_models.chord_generator.run_folder import HISTORY_FILE
+from shared.export.package import ModelCard
+from shared.export.signature import Signature, TensorSpec
+from shared.files import read_json
+from shared.music.chord_tokens import N_TOKENS, chord_vocabulary
+from shared.music.conditions import CONDITIONS
+from shared.runs import config_snapshot, git_revision, version
+
+NEXT = "next_"
+
+
+def window_signature(settings: ModelConfig) -> Signature:
+    """Return the signature of the full-window model."""
+    length = settings.sequence_length
+    tokens = TensorSpec(TOKENS_INPUT, ("batch", length), "int32", "chord token ids; PAD (0) only at the end")
+    output = TensorSpec(OUTPUT, ("batch", length, N_TOKENS), "float32", "of the next chord after each position")
+    summary = f"The next chord after each of {length} chords, given genre, mood, key and scale type."
+    return _signature("chord_generator", summary, settings, (tokens, *_conditions()), (output,))
+
+
+def step_signature(settings: ModelConfig) -> Signature:
+    """Return the signature of the step model: each state comes in as NAME and goes out as next_NAME."""
+    tokens = TensorSpec(STEP_INPUT, ("batch", 1), "int32", "the chord that has just sounded; START (1) at first")
+    states = state_shapes(settings).items()
+    before = tuple(TensorSpec(name, ("batch", *shape), "float32", "state; zeros at first") for name, shape in states)
+    after = tuple(
+        TensorSpec(NEXT + name, ("batch", *shape), "float32", f"feed back as {name}") for name, shape in states
+    )
+    output = TensorSpec(OUTPUT, ("batch", N_TOKENS), "float32", "of the next chord")
+    summary = "One step of the chord generator: the state is carried by the caller."
+    inputs = (tokens, *_conditions(), *before)
+    return _signature("chord_generator_step", summary, settings, inputs, (output, *after))
+
+
+def categories() -> dict[str, int]:
+    """Return for each input of ids how many ids it knows, "not specified" included."""
+    known = {f"{condition.name}_input": len(condition.values) + 1 for condition in CONDITIONS}
+    return {TOKENS_INPUT: N_TOKENS, STEP_INPUT: N_TOKENS, **known}
+
+
+def _conditions() -> tuple[TensorSpec, ...]:
+    return tuple(
+        TensorSpec(
+            f"{condition.name}_input", ("batch", 1), "int32",
+            f"{condition.name.replace('_', ' ')} id; {condition.unspecified} = not specified",
+        )
+        for condition in CONDITIONS
+    )  # fmt: skip
+
+
+def _signature(
+    name: str,
+    summary: str,
+    settings: ModelConfig,
+    inputs: tuple[TensorSpec, ...],
+    outputs: tuple[TensorSpec, ...],
+) -> Signature:
+    vocabularies = {"chord": list(chord_vocabulary().tokens)}
+    vocabularies |= {condition.name: list(condition.values) for condition in CONDITIONS}
+    return Signature(name, summary, inputs, outputs, vocabularies, config_snapshot(settings), version(), git_revision())
+
+
+def card(signature: Signature, data: DataConfig, folder: Path) -> ModelCard:
+    """Return the model card of a run."""
+    history = read_json(folder / HISTORY_FILE)
+    return ModelCard(
+        title=f"Consort {signature.name}",
+        purpose=signature.summary,
+        data=f"songs = {data.songs}, licence filter = {data.permissive_only}; split by song before windowing.",
+        licence="The code is Apache-2.0. The weights inherit the terms of the songs that they were trained on.",
+        metrics=f"Best validation loss {min(history['val_loss']):.4f} nats per chord; the test figures stand beside "
+        "their n-gram controls in test_results.json.",
+        limits="Root-position chords of 23 qualities, without durations; Western tonal harmony only.",
+    )

@@ -1,0 +1,127 @@
+"""The batches that `model.fit` reads: drawn anew each epoch for training, fixed for validation.
+
+Everything random comes from (seed, epoch), never from what was drawn before: an interrupted run that begins
+its epoch again sees the same windows in the same order.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from sequence_models.chord_generator.config import DataConfig, ModelConfig
+from sequence_models.chord_generator.data import Batch, EncodedSong, tiled_starts, to_batch, window_arrays
+from sequence_models.chord_generator.substitution import substitute
+from shared.music.chord_tokens import transpose_ids
+from shared.music.conditions import CONDITIONS, KEY
+
+_KEY_COLUMN = CONDITIONS.index(KEY)
+_UNSPECIFIED = np.array([condition.unspecified for condition in CONDITIONS], dtype=np.int32)
+
+
+class TrainingWindows(keras.utils.PyDataset):
+    """Random windows of the training songs, transposed and varied as the configuration says."""
+
+    def __init__(
+        self, songs: Sequence[EncodedSong], model: ModelConfig, data: DataConfig, batch_size: int, seed: int
+    ) -> None:
+        """Prepare epoch 0."""
+        super().__init__(workers=1)
+        self.songs, self.length, self.data = songs, model.sequence_length, data
+        self.batch_size, self.seed = batch_size, seed
+        self.conditions = np.array([song.conditions for song in songs], dtype=np.int32)
+        self._windows_per_song = [max(1, -(-(len(song.tokens) - 1) // self.length)) for song in songs]
+        self._order = np.argsort([_complexity(song) for song in songs], kind="stable")
+        self.begin_epoch(0)
+
+    def begin_epoch(self, epoch: int) -> None:
+        """Draw the windows of an epoch."""
+        self.rng = np.random.default_rng([self.seed, epoch])
+        starts = self._draw_starts(epoch)
+        inputs, targets = window_arrays(self.songs, starts, self.length)
+        conditions = self.conditions[[index for index, _ in starts]]
+        if self.data.substitution:
+            inputs, targets = substitute(inputs, targets, self.data.substitution, self.rng)
+        if self.data.transpose:
+            inputs, targets, conditions = _transpose(inputs, targets, conditions, self.rng)
+        hidden = self.rng.random(conditions.shape) < self.data.condition_dropout
+        self._inputs, self._targets = inputs, targets
+        self._conditions = np.where(hidden, _UNSPECIFIED, conditions).astype(np.int32)
+
+    def _draw_starts(self, epoch: int) -> list[tuple[int, int]]:
+        """Return as many windows as tile the songs: each song's opening, the others at random places."""
+        total = sum(self._windows_per_song)
+        chosen = self._curriculum(epoch)
+        starts = [(int(index), self._start(int(index), first=True)) for index in chosen]
+        extra = [index for index in chosen for _ in range(self._windows_per_song[index] - 1)]
+        starts += [(int(index), self._start(int(index), first=False)) for index in extra]
+        # A curriculum's small set is repeated, so that every epoch has the same number of steps.
+        while len(starts) < total:
+            index = int(self.rng.choice(chosen))
+            starts.append((index, self._start(index, first=False)))
+        return [starts[place] for place in self.rng.permutation(len(starts))]
+
+    def _start(self, index: int, *, first: bool) -> int:
+        last = len(self.songs[index].tokens) - 1 - self.length
+        return 0 if first or last <= 0 else int(self.rng.integers(0, last + 1))
+
+    def _curriculum(self, epoch: int) -> NDArray[np.intp]:
+        """Return the songs of an epoch: from the simplest quarter to all, over the curriculum's epochs."""
+        if epoch >= self.data.curriculum_epochs:
+            return self._order
+        share = 0.25 + 0.75 * epoch / self.data.curriculum_epochs
+        return self._order[: max(1, round(share * len(self._order)))]
+
+    def __len__(self) -> int:
+        """Return the number of batches."""
+        return -(-len(self._targets) // self.batch_size)
+
+    def __getitem__(self, index: int) -> Batch:
+        """Return one batch."""
+        rows = slice(index * self.batch_size, (index + 1) * self.batch_size)
+        return to_batch(self._inputs[rows], self._targets[rows], self._conditions[rows])
+
+
+class FixedWindows(keras.utils.PyDataset):
+    """Windows that cover every target of the songs exactly once, unchanged: validation."""
+
+    def __init__(self, songs: Sequence[EncodedSong], model: ModelConfig, batch_size: int) -> None:
+        """Cut all windows."""
+        super().__init__(workers=1)
+        starts = tiled_starts(songs, model.sequence_length)
+        self._inputs, self._targets = window_arrays(songs, starts, model.sequence_length)
+        self._conditions = np.array([songs[index].conditions for index, _ in starts], dtype=np.int32)
+        self.batch_size = batch_size
+
+    def __len__(self) -> int:
+        """Return the number of batches."""
+        return -(-len(self._targets) // self.batch_size)
+
+    def __getitem__(self, index: int) -> Batch:
+        """Return one batch."""
+        rows = slice(index * self.batch_size, (index + 1) * self.batch_size)
+        return to_batch(self._inputs[rows], self._targets[rows], self._conditions[rows])
+
+
+def _transpose(
+    inputs: NDArray[np.int32], targets: NDArray[np.int32], conditions: NDArray[np.int32], rng: np.random.Generator
+) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
+    """Shift each window and its key by a random number of semitones."""
+    shifts = rng.integers(0, 12, len(inputs)).astype(np.int32)
+    keys = conditions[:, _KEY_COLUMN]
+    moved = 12 * (keys // 12) + (keys + shifts) % 12
+    conditions = conditions.copy()
+    conditions[:, _KEY_COLUMN] = np.where(keys == KEY.unspecified, keys, moved)
+    column = shifts[:, None]
+    return transpose_ids(inputs, column), transpose_ids(targets, column), conditions
+
+
+def _complexity(song: EncodedSong) -> float:
+    """Return how hard a song is to learn: different chords, and chords that follow one another rarely."""
+    chords = song.chords
+    pairs = set(itertools.pairwise(chords))
+    return len(set(chords)) + len(pairs) / max(1, len(chords) - 1)

@@ -1,0 +1,91 @@
+"""PyTorch to ONNX: the one file of `shared` that imports torch.
+
+The dynamo exporter keeps batch and length free and knows the STFT; the older one bakes attention lengths in.
+Randomness does not belong into the graph: a model that needs noise takes it as an input.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import logging
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import onnx
+import torch
+
+from shared.errors import ConsortError
+from shared.export.package import ModelCard, save_package, set_axes
+from shared.export.signature import Signature, TensorSpec
+
+RANDOM_NODES = frozenset({"RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike", "Bernoulli"})
+_OPSET = 18
+# torch.export specialises sizes 0 and 1, and equal sizes of two axes look like one: distinct odd sizes avoid both.
+_EXAMPLE_BATCH = 2
+
+
+def export_torch(
+    model: torch.nn.Module,
+    signature: Signature,
+    card: ModelCard,
+    path: Path,
+    example_sizes: dict[str, int] | None = None,
+) -> Path:
+    """Write a module as NAME.onnx, NAME.json, NAME.md and return the first.
+
+    The signature lists the inputs in the order of `forward`'s arguments and the outputs in the order of its
+    results. `example_sizes` gives each free axis a size that the model accepts (batch is 2 unless given).
+
+    Raises:
+        ConsortError: when the graph draws random numbers, or its tensors are not the signature's.
+    """
+    model.eval()
+    sizes = {"batch": _EXAMPLE_BATCH, **(example_sizes or {})}
+    axes = {name: torch.export.Dim(name, min=1) for name in signature.free_axes()}
+    with _quiet():
+        program = torch.onnx.export(
+            model,
+            tuple(_example(spec, sizes) for spec in signature.inputs),
+            dynamo=True,
+            opset_version=_OPSET,
+            input_names=[spec.name for spec in signature.inputs],
+            output_names=[spec.name for spec in signature.outputs],
+            dynamic_shapes=tuple(_dynamic(spec, axes) for spec in signature.inputs),
+        )
+    if program is None:
+        raise ConsortError(f"{signature.name}: torch.onnx.export returned no program")
+    graph = program.model_proto
+    _refuse_randomness(graph, signature.name)
+    set_axes(graph, signature)
+    return save_package(graph, signature, card, path)
+
+
+def _example(spec: TensorSpec, sizes: dict[str, int]) -> torch.Tensor:
+    dtype: torch.dtype = getattr(torch, spec.dtype)
+    return torch.zeros(spec.shape(**sizes), dtype=dtype)
+
+
+def _dynamic(spec: TensorSpec, axes: dict[str, torch.export.Dim]) -> dict[int, torch.export.Dim]:
+    return {index: axes[axis] for index, axis in enumerate(spec.axes) if isinstance(axis, str)}
+
+
+def _refuse_randomness(graph: onnx.ModelProto, name: str) -> None:
+    random = {node.op_type for node in graph.graph.node} & RANDOM_NODES
+    if random:
+        raise ConsortError(f"{name}: the graph draws random numbers ({', '.join(random)}); take noise as an input")
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep the exporter's progress lines away from the user's screen."""
+    logger = logging.getLogger("torch.onnx")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+        warnings.simplefilter("ignore")
+        try:
+            yield
+        finally:
+            logger.setLevel(level)
