@@ -3,7 +3,7 @@
 FROM python:3.11-slim
 
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends fluidsynth git make \
+    && apt-get install -y --no-install-recommends fluidsynth make \
     && rm -rf /var/lib/apt/lists/*
 
 WORKDIR /app

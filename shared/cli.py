@@ -13,12 +13,13 @@ The fields of the dataclass are described with `option`; what they become is in 
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import functools
 import logging
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -26,7 +27,7 @@ from shared.commandline.arguments import read_arguments
 from shared.commandline.assemble import assemble
 from shared.commandline.departures import find_departures, fitting_departures
 from shared.commandline.fields import option, schema_of
-from shared.commandline.manual import manual, version
+from shared.commandline.manual import manual
 from shared.errors import ConsortError
 
 __all__ = ["EXIT_BROKEN_PIPE", "EXIT_ERROR", "EXIT_INTERRUPTED", "entry_point", "option", "parse"]
@@ -35,6 +36,10 @@ EXIT_ERROR = 2
 EXIT_INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 EXIT_BROKEN_PIPE = 141  # 128 + SIGPIPE
 _FIRST_PARTY = ("shared", "audio_models", "sequence_models", "studio", "benchmarks", "__main__")
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+_REFUSING = (
+    errno.EACCES, errno.EEXIST, errno.EISDIR, errno.ENOENT, errno.ENOTDIR, errno.EPERM, errno.EROFS,
+)  # fmt: skip
 
 Config = TypeVar("Config")
 Main = Callable[[Config], Any]
@@ -88,13 +93,15 @@ def _run(main: Main[Config], config: type[Config], words: Sequence[str], folder:
     schema = schema_of(config)
     arguments = read_arguments(words, schema, lambda: find_departures(folder, schema))
     if arguments.version:
+        from shared.runs import version  # brings NumPy along, which --help need not wait for
+
         print(f"consort {version()}")
     elif arguments.help:
         description = sys.modules[main.__module__].__doc__ or main.__doc__ or ""
         print(manual(_program(main), description, schema, fitting_departures(folder, schema)))
     else:
-        _configure_logging()
-        result = main(assemble(schema, arguments, folder))
+        with _logging_to_stderr():
+            result = main(assemble(schema, arguments, folder))
         return result if isinstance(result, int) and not isinstance(result, bool) else 0
     return 0
 
@@ -134,11 +141,18 @@ def _fail(sentence: str, code: int) -> int:
 def _storage_sentence(error: Exception) -> str | None:
     """Return the sentence for a disk or a folder that refuses, whichever library met it; else None."""
     number = getattr(error, "errno", None)
-    full = (errno.ENOSPC, errno.EDQUOT)
     # Keras, TensorFlow and HDF5 wrap the system's error in one of their own.
-    if number in full or "No space left on device" in str(error):
+    if number in _FULL or "No space left on device" in str(error):
         return f"the disk is full{_at(error)}; free some space or choose another output folder"
-    refusing = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EISDIR, errno.ENOENT)
+    refusing = (
+        errno.EACCES,
+        errno.EPERM,
+        errno.EROFS,
+        errno.ENOTDIR,
+        errno.EISDIR,
+        errno.ENOENT,
+        errno.EEXIST,
+    )
     if isinstance(error, OSError) and number in refusing and error.filename is not None:
         return f"cannot use {error.filename}: {error.strerror}; choose another path"
     return None
@@ -157,26 +171,25 @@ def _abandon_stdout() -> None:
         return  # not a real file, as under a test's capture: nothing is flushed at the end
 
 
-class _StderrHandler(logging.StreamHandler[Any]):
-    """Writes to what sys.stderr is now, not to what it was when logging was configured."""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.stream = sys.stderr
-        super().emit(record)
-
-
 class _LineFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         text = super().format(record)
         return text if record.levelno < logging.WARNING else f"{record.levelname.lower()}: {text}"
 
 
-def _configure_logging() -> None:
+@contextlib.contextmanager
+def _logging_to_stderr() -> Iterator[None]:
     """Send our own news, and everybody's warnings, to stderr; stdout holds results only."""
-    root = logging.getLogger()
-    if not any(isinstance(handler, _StderrHandler) for handler in root.handlers):
-        handler = _StderrHandler()
-        handler.setFormatter(_LineFormatter("%(message)s"))
-        root.addHandler(handler)
-    for name in _FIRST_PARTY:
-        logging.getLogger(name).setLevel(logging.INFO)
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_LineFormatter("%(message)s"))
+    ours = [logging.getLogger(name) for name in _FIRST_PARTY]
+    levels = [logger.level for logger in ours]
+    logging.getLogger().addHandler(handler)
+    for logger in ours:
+        logger.setLevel(logging.INFO)
+    try:
+        yield
+    finally:  # as it was before: a test, or a command that calls another, goes on in this process
+        logging.getLogger().removeHandler(handler)
+        for logger, level in zip(ours, levels, strict=True):
+            logger.setLevel(level)

@@ -136,7 +136,12 @@ def seed_everything(seed: int) -> np.random.Generator:
     """Seed Python's and NumPy's global generators and return one of the caller's own.
 
     Each wing seeds its framework itself: the ground floor knows none.
+
+    Raises:
+        InputError: when the seed is negative, which NumPy has no generator for.
     """
+    if seed < 0:
+        raise InputError(f"seed is {seed}; it must be at least 0")
     random.seed(seed)
     np.random.seed(seed % 2**32)
     return np.random.default_rng(seed)
@@ -151,6 +156,14 @@ def git_revision() -> str:
     except (OSError, subprocess.SubprocessError):
         return "unknown"
     return answer.stdout.strip() or "unknown"
+
+
+def version() -> str:
+    """Return the project's version, which pyproject.toml alone states."""
+    import tomllib
+
+    text = (PROJECT_ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    return str(tomllib.loads(text)["project"]["version"])
 
 
 def config_snapshot(config: Any) -> dict[str, Any]:

@@ -46,9 +46,7 @@ def read_arguments(
 
 
 class _Reader:
-    def __init__(
-        self, words: list[str], schema: Schema, departures: Callable[[], Mapping[str, Sequence[str]]]
-    ) -> None:
+    def __init__(self, words: list[str], schema: Schema, departures: Callable[[], Mapping[str, Sequence[str]]]) -> None:
         self.words = words
         self.schema = schema
         self.departures = departures

@@ -13,8 +13,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from shared.commandline.fields import Schema
 from shared.errors import ConsortError, InputError
 from shared.files import read_json
@@ -60,6 +58,7 @@ def departure_values(configs: Path, schema: Schema, group: str, name: str) -> Va
 
 
 def _compose(configs: Path, group: str, name: str, file: Path) -> Mapping[str, Any]:
+    import yaml
     from hydra import compose, initialize_config_dir
     from hydra.errors import HydraException
     from omegaconf import OmegaConf
@@ -90,6 +89,8 @@ def read_mapping(path: Path) -> dict[str, Any]:
 
 
 def _read_yaml(path: Path) -> Any:
+    import yaml  # only when a file is read
+
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as error:

@@ -6,15 +6,11 @@ import dataclasses
 import enum
 import shutil
 import textwrap
-import tomllib
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from shared.commandline.fields import Leaf, Schema
 from shared.commandline.wording import is_boolean, limits, metavar
-
-_PYPROJECT = Path(__file__).resolve().parents[2] / "pyproject.toml"
 
 
 def manual(program: str, description: str, schema: Schema, departures: Mapping[str, Sequence[str]]) -> str:
@@ -92,8 +88,3 @@ def _general(schema: Schema) -> str:
         names = ", ".join(sorted(schema.ambiguous))
         lines.append(f"  Several groups have {names}: write the group too, as above.")
     return "\n".join(lines)
-
-
-def version() -> str:
-    """Return the project's version, which is stated in pyproject.toml alone."""
-    return str(tomllib.loads(_PYPROJECT.read_text(encoding="utf-8"))["project"]["version"])
