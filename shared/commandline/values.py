@@ -101,7 +101,7 @@ def _scalar(raw: Any, kind: Any) -> Any:
         return str(raw)
     try:
         if kind is Path:
-            return Path(raw).expanduser()
+            return _path(raw)
         if kind is int:
             return _whole(raw)
         if kind is float:
@@ -109,6 +109,13 @@ def _scalar(raw: Any, kind: Any) -> Any:
     except (ValueError, TypeError, OverflowError):
         raise _UnfitError from None
     raise TypeError(f"a config field cannot be of type {kind}")
+
+
+def _path(raw: Any) -> Path:
+    try:
+        return Path(raw).expanduser()  # the shell leaves the ~ in --flag=~/songs as it is
+    except RuntimeError:  # nobody's home: a name that happens to begin with ~
+        return Path(raw)
 
 
 def _boolean(raw: Any) -> bool:

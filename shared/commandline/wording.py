@@ -67,7 +67,7 @@ def metavar(kind: Any) -> str:
     if is_list(kind):
         inner = metavar(members[0]) if members else "TEXT"
         fixed = get_origin(kind) is tuple and members[-1] is not ...
-        return " ".join([inner] * len(members)) if fixed else f"{inner} ..."
+        return " ".join(map(metavar, members)) if fixed else f"{inner} ..."
     if get_origin(kind) in (dict, Mapping) or kind in (dict, Mapping):
         return "JSON"
     return {int: "INT", float: "FLOAT", str: "TEXT", Path: "PATH"}.get(kind, "NAME")
