@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.cold_start import Cost, bare_cost, first_progression_cost
-from benchmarks.report import Bar, print_table, write_benchmark
+from benchmarks.report import RESULTS, Bar, format_bars, format_table, write_benchmark
 from shared.cli import entry_point, option
 from shared.decoding.composer import Wish, compose_progressions
 from shared.decoding.onnx_step import OnnxStepModel
@@ -38,7 +38,7 @@ class ChordGenerationConfig:
     checkpoint: str = option("", help="run folder; empty = the newest run")
     checkpoint_root: str = option("checkpoints", help="where the newest run is looked for")
     repeats: int = option(15, help="progressions of 12 chords each way is timed on")
-    output: str = option("benchmarks/results/chord_generation.json", help="where the table goes")
+    output_dir: str = option(str(RESULTS), help="folder of chord_generation.json")
 
 
 def window_loop(predict: Callable[[NDArray[np.int32]], NDArray[np.float32]]) -> list[int]:
@@ -105,11 +105,13 @@ def _rows(seconds: dict[str, float], bare: Cost, onnx: Cost) -> list[dict[str, A
             "ms per 12 chords": round(1e3 * value, 3),
             "ms per chord": round(1e3 * value / CHORDS, 4),
             "times the step model": round(value / fastest, 1),
+            "cold start s": None,
+            "cold start MB": None,
         }
         for name, value in seconds.items()
     ]
     for name, cost in (("cold: Python with NumPy", bare), ("cold: first progression by ONNX", onnx)):
-        rows.append({"way": name, "seconds": round(cost.seconds, 3), "MB": round(cost.megabytes, 1)})
+        rows.append({"way": name, "cold start s": round(cost.seconds, 3), "cold start MB": round(cost.megabytes, 1)})
     return rows
 
 
@@ -132,8 +134,9 @@ def main(config: ChordGenerationConfig) -> None:
 
     folder = run_folder.resolve(config.checkpoint, config.checkpoint_root, run_folder.FINAL_MODEL)
     rows, bars = measure(folder, config.repeats)
-    print_table(rows)
-    write_benchmark("chord_generation", "python -m benchmarks.chord_generation", rows, bars, Path(config.output))
+    print(f"{format_table(rows)}\n\n{format_bars(bars)}")
+    command = "python -m benchmarks.chord_generation"
+    print(f"written: {write_benchmark('chord_generation', command, rows, bars, Path(config.output_dir))}")
 
 
 if __name__ == "__main__":

@@ -136,7 +136,7 @@ class GenerateConfig:
     num_samples: int = option(1, help="how many progressions")
     seed: int = option(0, help="same seed, same progressions")
     tempo: float = option(0.0, help="0 = what suits the genre and mood", unit="quarters per minute")
-    beats_per_chord: float = option(4.0, help="how long each chord sounds", unit="quarters")
+    beats_per_chord: float = option(0.0, help="how long each chord sounds; 0 = a bar", unit="quarters")
     json: str = option("", help="write the progressions to this file")
     midi: str = option("", help="write the music to this file (more samples: NAME-2.mid ...)")
     wav: str = option("", help="render the music to this file (more samples: NAME-2.wav ...)")

@@ -95,11 +95,20 @@ def load_splits(config: DataConfig) -> Splits[EncodedSong]:
         wanted = GENRE.values[GENRE.id(config.genre)]
         songs = [song for song in songs if song.genre == wanted]
     splits = split_by_group(songs, lambda song: song.group, seed=config.split_seed, fixed=lambda song: song.split)
+    if not splits.validation or not splits.train:
+        splits = _split_few(songs)
     made = Splits(*([encode(song) for song in part] for part in (splits.train, splits.validation, splits.test)))
     for name, part in (("training", made.train), ("validation", made.validation)):
         if not part:
             raise ConsortError(f"no {name} song is left of '{config.songs}'; give more songs or drop a filter")
     return made
+
+
+def _split_few(songs: list[ChordSong]) -> Splits[ChordSong]:
+    """Split a handful of songs, of which chance leaves a part empty: one group validates, the others train."""
+    last = max((song.group for song in songs), default="")
+    rest = [song for song in songs if song.group != last]
+    return Splits(rest, [song for song in songs if song.group == last], [])
 
 
 def window_arrays(

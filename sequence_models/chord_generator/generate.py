@@ -8,6 +8,7 @@ Examples:
 from __future__ import annotations
 
 import sys
+import tempfile
 from pathlib import Path
 
 from sequence_models.chord_generator import run_folder
@@ -17,7 +18,9 @@ from shared.decoding.composer import Progression, Wish, compose_progressions
 from shared.decoding.onnx_step import OnnxStepModel
 from shared.decoding.sampling import SamplingConfig
 from shared.files import write_json
-from shared.music.arrangement import arrange, default_tempo
+from shared.music.arrangement import arrange
+
+_SAMPLE_RATE = 44_100  # Hz
 
 
 def generate(config: GenerateConfig) -> list[Progression]:
@@ -46,19 +49,18 @@ def _write_music(progression: Progression, config: GenerateConfig, number: int) 
     if not (config.midi or config.wav):
         return
     from shared.music.midi import write_midi
-    from shared.music.synth import render_score, write_wav
+    from shared.music.synth import render_midi, write_wav
 
-    genre = progression.genre or "pop"
     score = arrange(
-        progression.chords, genre=genre, key=progression.key, seed=config.seed + number - 1,
-        tempo_qpm=config.tempo or default_tempo(genre, progression.mood),
-        quarters_per_chord=config.beats_per_chord,
+        progression.chords, genre=progression.genre, mood=progression.mood, key=progression.key,
+        seed=config.seed + number - 1, tempo_qpm=config.tempo or None,
+        quarters_per_chord=config.beats_per_chord or None,
     )  # fmt: skip
-    if config.midi:
-        write_midi(score, _numbered(config.midi, number))
-    if config.wav:
-        waveform, sample_rate = render_score(score)
-        write_wav(_numbered(config.wav, number), waveform, sample_rate)
+    with tempfile.TemporaryDirectory() as folder:
+        midi = _numbered(config.midi, number) if config.midi else Path(folder) / "song.mid"
+        write_midi(score, midi)
+        if config.wav:
+            write_wav(_numbered(config.wav, number), render_midi(midi, _SAMPLE_RATE), _SAMPLE_RATE)
 
 
 def _numbered(name: str, number: int) -> Path:

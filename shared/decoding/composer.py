@@ -87,7 +87,7 @@ def compose_progressions(model: StepModel, wish: Wish, num_samples: int = 1, see
         length=wish.length or None,
         max_length=wish.max_length,
         sampling=wish.sampling,
-        constraints=Constraints(key=key, stay_in_key=wish.stay_in_key, cadence=wish.cadence),
+        constraints=Constraints(key, wish.stay_in_key, wish.cadence, no_repeat=True),
         seed=seed,
     )
     made = (tuple(id_to_chord(token) for token in tokens) for tokens in found)

@@ -1,0 +1,63 @@
+"""Small songs and one tiny trained run, shared by the tests of the chord generator's rooms."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from sequence_models.chord_generator.config import DataConfig, ModelConfig, TrainConfig, TrainerConfig
+from sequence_models.chord_generator.train import train
+
+_LOOPS = {
+    "pop": ("C:maj", "G:maj", "A:min", "F:maj"),
+    "jazz": ("D:min7", "G:7", "C:maj7", "A:7"),
+    "blues": ("C:7", "F:7", "C:7", "G:7"),
+    "folk": ("G:maj", "C:maj", "G:maj", "D:maj"),
+}
+
+
+def tiny_model() -> ModelConfig:
+    """Return a network that trains in a second."""
+    return ModelConfig(num_layers=1, lstm_units=16, embedding_dim=16, conditioning_units=8)
+
+
+@pytest.fixture(scope="session")
+def songs_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """24 songs of four genres in the chords-unified schema, with splits."""
+    lines = []
+    for index in range(24):
+        genre = list(_LOOPS)[index % 4]
+        chords = list(_LOOPS[genre]) * (2 + index % 5) + [_LOOPS[genre][0]]
+        lines.append(
+            {
+                "id": f"song-{index}", "dataset": "tiny" if index % 2 else "other", "licence": "CC0-1.0",
+                "title": f"Song {index}", "genre": [genre], "key": "C:maj" if genre != "folk" else "G:maj",
+                "mood": "joy", "chords": chords,
+                "split": "test" if index % 6 == 5 else "validation" if index % 6 == 4 else "train",
+            }
+        )  # fmt: skip
+    path = tmp_path_factory.mktemp("songs") / "songs.jsonl"
+    path.write_text("\n".join(json.dumps(line) for line in lines) + "\n", encoding="utf-8")
+    return path
+
+
+def tiny_config(songs: Path, root: Path, name: str, epochs: int = 2) -> TrainConfig:
+    """Return the configuration of a tiny run below `root`."""
+    return TrainConfig(
+        model=tiny_model(),
+        data=DataConfig(songs=str(songs)),
+        trainer=TrainerConfig(epochs=epochs, batch_size=8, learning_rate=0.01),
+        run_name=name,
+        log_root=str(root / "logs"),
+        checkpoint_root=str(root / "checkpoints"),
+    )
+
+
+@pytest.fixture(scope="session")
+def run(songs_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The run folder of a tiny model that was trained, evaluated and exported."""
+    root = tmp_path_factory.mktemp("run")
+    train(tiny_config(songs_file, root, "tiny"))
+    return root / "checkpoints" / "chord_generator" / "tiny"

@@ -1,0 +1,107 @@
+"""Figures are those of songs, not of padding or of leaks, and outside songs give the same table."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sequence_models.checkpoints import load_model
+from sequence_models.chord_generator.config import EvaluateConfig
+from sequence_models.chord_generator.data import EncodedSong, encode, read_songs
+from sequence_models.chord_generator.evaluate import evaluate, main, table
+from sequence_models.chord_generator.run_folder import read_settings
+from sequence_models.chord_generator.scoring import contexts, score_songs
+from shared.files import read_json
+from shared.metrics.sequences import SequenceScores
+from shared.music.chord_tokens import END_ID, START_ID
+
+
+def _encoded(chords: list[int]) -> EncodedSong:
+    tokens = np.array([START_ID, *chords, END_ID], np.int32)
+    return EncodedSong("id", "set", "pop", tokens, (0, 27, 0, 0), 0, tuple(chords))
+
+
+def test_each_change_from_the_second_on_has_its_own_context() -> None:
+    rows, last = contexts(_encoded(list(range(3, 20))), 12)
+    assert len(rows) == 16
+    assert rows[0].tolist() == [START_ID, 3] + [0] * 10
+    assert last[0] == 1
+    assert rows[10].tolist() == [START_ID, *range(3, 14)]
+    assert rows[-1].tolist() == list(range(7, 19))
+    assert last[-1] == 11
+
+
+def test_scores_do_not_depend_on_the_songs_beside(run: Path, songs_file: Path) -> None:
+    settings, _ = read_settings(run)
+    model = load_model(run / "chord_generator.keras")
+    songs = [encode(song) for song in read_songs(str(songs_file))]
+    together = [scores.log_probabilities for _, scores in score_songs(model, settings, songs, 64)]
+    alone = [scores.log_probabilities for song in songs for _, scores in score_songs(model, settings, [song], 64)]
+    for left, right in zip(together, alone, strict=True):
+        np.testing.assert_allclose(left, right, atol=1e-4)
+
+
+def test_figures_are_those_of_the_network_chord_by_chord(run: Path, songs_file: Path) -> None:
+    """The first song again, through the network one prefix at a time."""
+    settings, _ = read_settings(run)
+    model = load_model(run / "chord_generator.keras")
+    song = encode(read_songs(str(songs_file))[0])
+    expected = SequenceScores()
+    ((_, scores),) = score_songs(model, settings, [song], 64)
+    expected.add(scores)
+    logs = []
+    for position in range(1, min(len(song.chords), 11)):
+        window = np.zeros((1, 12), np.int32)
+        window[0, : position + 1] = song.tokens[: position + 1]
+        asked = [np.array([[value]], np.int32) for value in song.conditions]
+        answer = np.array(model([window, *asked]))[0, position].astype(float)
+        answer[:3] = 0
+        logs.append(np.log(answer[song.chords[position]] / answer.sum()))
+    np.testing.assert_allclose(scores.log_probabilities[: len(logs)], logs, atol=1e-4)
+    assert expected.n == len(song.chords) - 1
+
+
+def test_outside_songs_give_the_whole_table(run: Path, songs_file: Path, tmp_path: Path) -> None:
+    out = tmp_path / "figures.json"
+    words = ["--checkpoint", str(run), "--songs", str(songs_file), "--json", str(out), "--generated", "8"]
+    assert main(words) == 0
+    result = read_json(out)
+    assert {"overall", "tiny", "other", "genres", "controls", "samples"} <= set(result)
+    assert set(result["controls"]) == {"unigram", "5-gram", "5-gram+cache"}
+    changes = sum(len(song.chords) - 1 for song in read_songs(str(songs_file)))
+    for column in (result, *result["controls"].values()):
+        assert column["overall"]["n"] == changes == column["tiny"]["n"] + column["other"]["n"]
+        assert 0 <= column["overall"]["accuracy"] <= column["overall"]["top3_accuracy"] <= 1
+        assert column["overall"]["perplexity"] >= 1
+    assert 0 <= result["samples"]["key_adherence"] <= 1
+    assert "5-gram+cache" in table(result)
+
+
+def test_own_test_songs_are_only_the_held_out_ones(run: Path, songs_file: Path) -> None:
+    result = evaluate(EvaluateConfig(checkpoint=str(run), controls=False, generated=0))
+    lines = [json.loads(line) for line in songs_file.read_text().splitlines()]
+    held_out = sum(len(line["chords"]) - 1 for line in lines if line["split"] == "test")
+    assert result["overall"]["n"] == held_out
+    assert "controls" not in result
+
+
+def test_folder_that_is_no_run_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--checkpoint", str(tmp_path)]) == 2
+    err = capsys.readouterr().err
+    assert err.count("\n") == 1
+    assert "is not a finished run of the chord generator" in err
+
+
+def test_other_vocabulary_is_refused_with_the_difference(
+    run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for path in run.glob("*.*"):
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    tokens = read_json(tmp_path / "vocabulary.json")
+    tokens[5] = "C:quartal"
+    (tmp_path / "vocabulary.json").write_text(json.dumps(tokens))
+    assert main(["--checkpoint", str(tmp_path)]) == 2
+    assert "id 5 is 'C:quartal' in one and" in capsys.readouterr().err
