@@ -9,6 +9,8 @@ _logger = logging.getLogger(__name__)
 
 # After this many warnings a broken corpus would only scroll the useful ones away.
 WARNING_LIMIT = 10
+# A message may quote what it found: it stays one line of bearable length.
+_MAX_MESSAGE = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class ProblemLog:
 
     def add(self, file: str, line: int, message: str) -> None:
         """Record one skipped thing."""
-        self.problems.append(Problem(file, line, message))
+        self.problems.append(Problem(file, line, " ".join(message.split())[:_MAX_MESSAGE]))
         if self._warn and len(self.problems) <= WARNING_LIMIT:
             _logger.warning("skipped %s", self.problems[-1])
 

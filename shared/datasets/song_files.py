@@ -122,7 +122,7 @@ def _json_object(line: str) -> dict[str, Any] | None:
         return None
     try:
         record = json.loads(line)
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # ValueError: also a number of more digits than Python reads
         raise InputError(f"not valid JSON ({error})") from error
     if not isinstance(record, dict):
         raise InputError(f"expected a JSON object, not {type(record).__name__}")

@@ -17,7 +17,6 @@ Fields beyond these are ignored.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
@@ -36,6 +35,8 @@ SPLITS = ("train", "validation", "test")
 
 # Impro-Visor writes this tempo when the author of a lead sheet sets none: it says nothing of the tune.
 _UNSET_TEMPO_QPM = {"imaginary-book": 160.0}
+
+_MAX_TEMPO_QPM = 1000.0
 
 ESTIMATED = "estimated from the chords"
 
@@ -110,7 +111,10 @@ def _text(record: Mapping[str, Any], name: str) -> str:
     value = record.get(name)
     if value is not None and not isinstance(value, str):
         raise InputError(f"'{name}' must be text, not {value!r:.60}")
-    return (value or "").strip()
+    text = (value or "").strip()
+    if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
+        raise InputError(f"'{name}' holds half a character (a lone surrogate), {value!r:.60}")
+    return text
 
 
 def _words(record: Mapping[str, Any], name: str) -> Sequence[str]:
@@ -174,8 +178,8 @@ def _tempo(record: Mapping[str, Any], dataset: str) -> float | None:
     if value is None:
         return None
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not is_number or not math.isfinite(value) or value <= 0:
-        raise InputError(f"'tempo' must be a positive number, not {value!r:.60}")
+    if not is_number or not 0 < value < _MAX_TEMPO_QPM:
+        raise InputError(f"'tempo' must be a number of quarters per minute, not {value!r:.60}")
     return None if value == _UNSET_TEMPO_QPM.get(dataset) else float(value)
 
 

@@ -67,6 +67,17 @@ def test_warnings_are_few_and_the_count_is_told(tmp_path: Path, caplog: pytest.L
     assert f"skipped {50 - WARNING_LIMIT} more (50 in all)" in caplog.text
 
 
+@pytest.mark.parametrize(
+    "bad", ["[" * 100_000, '{"tempo": ' + "9" * 5000 + "}", '{"chords": ["C:maj", "Z\\n' + "z" * 9999 + '"]}']
+)
+def test_hostile_lines_are_one_short_line_in_the_report(bad: str, tmp_path: Path) -> None:
+    _, report = read_songs(write(tmp_path / "songs.jsonl", [line("good"), bad]))
+    (problem,) = report.problems
+    assert problem.line == 2
+    assert "\n" not in str(problem)
+    assert len(str(problem)) < 400
+
+
 def test_a_truncated_gzip_keeps_what_came_before(tmp_path: Path) -> None:
     path = tmp_path / "songs.jsonl.gz"
     # Incompressible titles, so that the cut lies in the middle of the lines.
