@@ -76,7 +76,7 @@ make_venv
 say "installing the requirements (the first time takes some minutes)"
 [ -t 2 ] && how="" || how="-q --progress-bar off" # a log needs no progress bar, a person does
 # shellcheck disable=SC2086 # both are lists of words
-"$python" -m pip install --disable-pip-version-check --no-input $how $wanted -c constraints.txt </dev/null \
+"$python" -m pip install --disable-pip-version-check --no-input $how $wanted </dev/null \
     || fail "the requirements could not be installed; pip's message above says why"
 [ "$kind" = dev ] && cat requirements-shared.txt requirements-tf.txt requirements-torch.txt constraints.txt \
     | cksum > "$venv/.installed-run"
