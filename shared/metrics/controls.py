@@ -21,9 +21,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from shared.errors import InputError, unknown_choice
-from shared.metrics.ngrams import FIRST_CHORD_ID, Ids, NGram, SequenceModel, transposed, transpositions
+from shared.metrics.ngrams import Ids, NGram, SequenceModel, transposed, transpositions
 from shared.metrics.sequences import PositionScores, TokenSong, score_tables
 from shared.metrics.song_cache import CacheMixture, SongCache
+from shared.music.chord_tokens import N_SPECIAL
 
 _CACHE_CONTEXTS = (0, 2, 4, 8)
 
@@ -58,20 +59,20 @@ CONTROLS = {
 
 @dataclass(frozen=True)
 class ChordSpace:
-    """Token ids of the form `FIRST_CHORD_ID + n_qualities * root + quality`, root 0-11."""
+    """Token ids of the form `N_SPECIAL + n_qualities * root + quality`, root 0-11."""
 
     n_qualities: int
 
     @property
     def vocabulary_size(self) -> int:
         """Number of ids, PAD, START and END included."""
-        return FIRST_CHORD_ID + 12 * self.n_qualities
+        return N_SPECIAL + 12 * self.n_qualities
 
     def in_c(self, song: TokenSong) -> Ids:
         """Return the chords of a song as if its tonic were C."""
         if not len(song.tokens):
             return song.tokens
-        first_root = int(song.tokens[0] - FIRST_CHORD_ID) // self.n_qualities
+        first_root = int(song.tokens[0] - N_SPECIAL) // self.n_qualities
         tonic = first_root if song.tonic is None else song.tonic
         return transposed(song.tokens, -tonic, self.n_qualities)
 

@@ -27,8 +27,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike, NDArray
 
 from shared.errors import InputError
-
-START_ID, END_ID, FIRST_CHORD_ID = 1, 2, 3
+from shared.music.chord_tokens import END_ID, N_SPECIAL, START_ID
 
 Ids = NDArray[np.int64]
 Probabilities = NDArray[np.float64]
@@ -165,19 +164,19 @@ class NGram:
     def _checked(self, sequence: ArrayLike) -> Ids:
         """Return a song as ids, refusing what is no chord of the vocabulary."""
         song = np.asarray(sequence, dtype=np.int64)
-        in_range = (song >= FIRST_CHORD_ID) & (song < self.vocabulary_size)
+        in_range = (song >= N_SPECIAL) & (song < self.vocabulary_size)
         if song.ndim != 1 or not in_range.all():
             last = self.vocabulary_size - 1
-            raise InputError(f"a song is a list of chord ids from {FIRST_CHORD_ID} to {last}, without START and END")
+            raise InputError(f"a song is a list of chord ids from {N_SPECIAL} to {last}, without START and END")
         return song
 
 
 def transpositions(sequences: Iterable[Ids], n_qualities: int) -> list[Ids]:
-    """Return each song in all 12 keys, for ids that are `FIRST_CHORD_ID + n_qualities * root + quality`."""
+    """Return each song in all 12 keys, for ids that are `N_SPECIAL + n_qualities * root + quality`."""
     songs = list(sequences)
     return [transposed(song, semitones, n_qualities) for song in songs for semitones in range(12)]
 
 
 def transposed(sequence: Ids, semitones: int | Ids, n_qualities: int) -> Ids:
     """Return the chords of a song `semitones` higher; several numbers broadcast."""
-    return FIRST_CHORD_ID + (sequence - FIRST_CHORD_ID + n_qualities * semitones) % (12 * n_qualities)
+    return N_SPECIAL + (sequence - N_SPECIAL + n_qualities * semitones) % (12 * n_qualities)

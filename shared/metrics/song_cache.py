@@ -23,7 +23,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from shared.errors import InputError
-from shared.metrics.ngrams import START_ID, Ids, Probabilities, SequenceModel
+from shared.metrics.ngrams import Ids, Probabilities, SequenceModel
+from shared.music.chord_tokens import START_ID
 
 # Longest matches that share one set of weights: 0, 1, 2, 3, 4, 5-6, 7-8, 9-12, 13-16, 17 and more chords.
 _MATCH_BOUNDS = np.array([1, 2, 3, 4, 5, 7, 9, 13, 17])
@@ -60,7 +61,7 @@ class SongCache:
     def distributions(self, sequence: Ids) -> tuple[list[Probabilities], NDArray[np.int64]]:
         """Return one [changes, vocabulary] for each context length, and the longest match [changes]."""
         matches = match_lengths(sequence)
-        heard = np.tril(np.ones_like(matches), -1)
+        heard = np.tri(len(matches), k=-1)
         chords, columns = np.unique(sequence, return_inverse=True)
         one_hot = np.eye(len(chords))[columns]
         result, level = [], np.zeros((len(sequence), len(chords)))

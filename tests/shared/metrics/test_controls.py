@@ -10,8 +10,9 @@ import pytest
 
 from shared.errors import InputError
 from shared.metrics.controls import CONTROLS, ChordSpace, ControlSpec, fit_control, fit_controls, score_control
-from shared.metrics.ngrams import FIRST_CHORD_ID, transposed
+from shared.metrics.ngrams import transposed
 from shared.metrics.sequences import TokenSong
+from shared.music.chord_tokens import N_SPECIAL
 
 N_QUALITIES = 2
 
@@ -22,7 +23,7 @@ def planted(seed, n_songs=30, cadence=(0, 10, 14, 0)):
     songs = []
     for _ in range(n_songs):
         tonic, own = int(rng.integers(12)), int(rng.integers(24))
-        tokens = np.array([*cadence, own] * 4) + FIRST_CHORD_ID
+        tokens = np.array([*cadence, own] * 4) + N_SPECIAL
         songs.append(TokenSong(transposed(tokens, tonic, N_QUALITIES), tonic, "planted", "pop"))
     return songs
 
@@ -59,13 +60,13 @@ def test_the_figures_do_not_depend_on_the_key_of_the_test_songs():
 
 def test_an_unknown_key_falls_back_on_the_first_chord():
     space = ChordSpace(N_QUALITIES)
-    song = TokenSong(np.array([7, 3]) + FIRST_CHORD_ID)  # the first root is D sharp
-    assert space.in_c(song).tolist() == [FIRST_CHORD_ID + 1, FIRST_CHORD_ID + 21]
+    song = TokenSong(np.array([7, 3]) + N_SPECIAL)  # the first root is D sharp
+    assert space.in_c(song).tolist() == [N_SPECIAL + 1, N_SPECIAL + 21]
 
 
 def test_every_chord_change_from_the_second_on_is_scored():
     control = fit_controls(planted(0), planted(1), N_QUALITIES, ["unigram"])["unigram"]
-    songs = [*planted(2, 3), TokenSong(np.array([FIRST_CHORD_ID]), 0, "single")]
+    songs = [*planted(2, 3), TokenSong(np.array([N_SPECIAL]), 0, "single")]
     table = score_control(control, songs)
     assert table["overall"]["n"] == 3 * 19
     assert list(table["datasets"]) == ["planted"]
@@ -106,7 +107,7 @@ def token_song(record):
     ids = [ROOTS.index(root) * 14 + QUALITIES.index(NEAREST.get(q, q)) for root, q in pairs]
     changes = [token for index, token in enumerate(ids) if not index or token != ids[index - 1]]
     tonic = ROOTS.index(record["key"].split(":")[0]) if "key" in record else None
-    return TokenSong(np.array(changes) + FIRST_CHORD_ID, tonic, record["dataset"])
+    return TokenSong(np.array(changes) + N_SPECIAL, tonic, record["dataset"])
 
 
 @pytest.mark.parametrize(
