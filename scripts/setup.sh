@@ -68,16 +68,22 @@ install_fluidsynth() {
     say "fluidsynth is not here and could not be installed: the NumPy synthesizer will play instead"
 }
 
+pip_install() {
+    [ -t 2 ] && how="" || how="-q --progress-bar off" # a log needs no progress bar, a person does
+    # shellcheck disable=SC2086 # a list of words
+    "$python" -m pip install --disable-pip-version-check --no-input $how "$@" </dev/null
+}
+
 stamp="$venv/.installed-$kind"
 key=$(cat $files | cksum)
 if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$key" ] && is_311 "$python"; then exit 0; fi
 
 make_venv
-say "installing the requirements (the first time takes some minutes)"
-[ -t 2 ] && how="" || how="-q --progress-bar off" # a log needs no progress bar, a person does
-# shellcheck disable=SC2086 # both are lists of words
-"$python" -m pip install --disable-pip-version-check --no-input $how $wanted </dev/null \
-    || fail "the requirements could not be installed; pip's message above says why"
+say "installing the requirements, in the versions of constraints.txt (the first time takes some minutes)"
+pip_install $wanted -c constraints.txt || {
+    say "those exact versions cannot be had here; taking the newest that the requirements allow"
+    pip_install $wanted || fail "the requirements could not be installed; pip's message above says why"
+}
 [ "$kind" = dev ] && cat requirements-shared.txt requirements-tf.txt requirements-torch.txt constraints.txt \
     | cksum > "$venv/.installed-run"
 install_fluidsynth

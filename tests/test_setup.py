@@ -106,7 +106,7 @@ def test_the_second_set_up_does_nothing_until_a_requirement_changes(house: Path)
 def test_the_set_up_for_tests_covers_that_for_the_demo(house: Path) -> None:
     give_python(house, "python3.11")
     assert set_up(house, "dev").returncode == 0
-    assert calls(house)[0].endswith("-r requirements-dev.txt")
+    assert calls(house)[0].endswith("-r requirements-dev.txt -c constraints.txt")
     assert set_up(house, "run").stderr == ""
     assert len(calls(house)) == 1
 
@@ -120,6 +120,14 @@ def test_a_failed_installation_is_told_and_tried_again(house: Path) -> None:
     give_python(house, "python3.11")
     shutil.copy(house / "bin" / "python3.11", house / ".venv" / "bin" / "python")
     assert set_up(house).returncode == 0
+
+
+def test_where_the_locked_versions_cannot_be_had_the_requirements_alone_decide(house: Path) -> None:
+    give_python(house, "python3.11", pip='case "$*" in *constraints.txt) false ;; esac')
+    result = set_up(house)
+    assert result.returncode == 0
+    assert "taking the newest that the requirements allow" in result.stderr
+    assert ["constraints.txt" in call for call in calls(house)] == [True, False]
 
 
 def test_a_broken_environment_is_made_anew(house: Path) -> None:
