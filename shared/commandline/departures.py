@@ -46,7 +46,7 @@ def fitting_departures(configs: Path, schema: Schema) -> dict[str, list[str]]:
 
 
 def departure_values(configs: Path, schema: Schema, group: str, name: str) -> Values:
-    """Return what one departure sets, by full field name.
+    """Return what one departure sets, by full field name; a preset may choose departures of the groups.
 
     Raises:
         InputError: when the file is broken or sets a field that does not exist.
@@ -54,7 +54,11 @@ def departure_values(configs: Path, schema: Schema, group: str, name: str) -> Va
     file = configs / group / f"{name}.yaml"
     content = _compose(configs, group, name, file)
     prefix = f"{group}." if group in schema.groups else ""
-    return flatten(content, schema, str(file), prefix)[0]
+    values, chosen = flatten(content, schema, str(file), prefix)
+    below: Values = {}
+    for inner_group, inner_name in chosen:
+        below |= departure_values(configs, schema, inner_group, inner_name)
+    return below | values
 
 
 def _compose(configs: Path, group: str, name: str, file: Path) -> Mapping[str, Any]:
@@ -125,8 +129,9 @@ def flatten(
     for key, value in content.items():
         full = prefix + str(key).replace("-", "_")
         if full in schema.groups and isinstance(value, Mapping):
-            below, _ = flatten(value, schema, source, f"{full}.")
+            below, chosen_below = flatten(value, schema, source, f"{full}.")
             values |= below
+            chosen += chosen_below
         elif full in schema.groups and isinstance(value, str):
             chosen.append((full, value))
         elif full in schema.groups:

@@ -197,6 +197,15 @@ def test_departures_are_chosen_by_name_and_build_on_one_another(configs: Path) -
     assert (quick.lr, quick.model.lstm_units) == (0.1, 8)
 
 
+def test_a_preset_may_choose_a_departure(configs: Path) -> None:
+    (configs / "preset" / "broad.yaml").write_text("model: wide\nlr: 0.5\n", encoding="utf-8")
+    broad = read("preset=broad", "--model.dropout", "0.6", configs=configs)
+    assert (broad.lr, broad.model) == (0.5, Model(lstm_units=512, dropout=0.6))
+    (configs / "preset" / "broad.yaml").write_text("model: broad\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"broad.yaml cannot be composed: .*model/broad"):
+        read("preset=broad", configs=configs)
+
+
 def test_an_unknown_departure_names_the_nearest(configs: Path) -> None:
     with pytest.raises(InputError, match="unknown option of the group model: 'wyde'; nearest: wide"):
         read("model=wyde", configs=configs)
