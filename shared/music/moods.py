@@ -110,9 +110,7 @@ _TENSION_STEPS: tuple[tuple[float, tuple[str, ...]], ...] = (
     (0.9, ("dim7", "aug7", "augmaj7", "7(b9)", "7(#9)")),
 )
 CHORD_TENSION: dict[str, float] = {quality: tension for tension, row in _TENSION_STEPS for quality in row}
-MINOR_QUALITIES = frozenset(
-    {"min", "min6", "min7", "minmaj7", "min9", "min11", "min13", "dim", "dim7", "hdim7"}
-)
+MINOR_QUALITIES = frozenset({"min", "min6", "min7", "minmaj7", "min9", "min11", "min13", "dim", "dim7", "hdim7"})
 
 # The moods that mode, tempo and harmony can tell apart: two or three per quadrant, and none whose difference
 # from its neighbour lies in words or in the situation (anger and fear, romance and satisfaction).
