@@ -1,0 +1,49 @@
+"""Every setting of the demo, its default, unit and meaning."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from shared.cli import option
+from shared.music.conditions import GENRE, MOOD
+from shared.music.keys import parse_key
+
+# What --quick turns the training into: a look at every step, not a model worth hearing.
+QUICK_EPOCHS = 1
+QUICK_FLAGS = ("--lstm-units", "16", "--embedding-dim", "8", "--batch-size", "256")
+QUICK_TAKES = 2
+
+
+@dataclass
+class DemoConfig:
+    """The demo: from training to a page that plays."""
+
+    output_dir: str = option("output/demo", help="where the music, the figures and the page go")
+    epochs: int = option(
+        60, help="passes over the training songs; early stopping may end sooner", unit="epochs", minimum=1
+    )
+    time_limit_s: float = option(
+        150.0, help="training ends after the epoch that passes this; 0 = no limit", unit="s", minimum=0
+    )
+    seed: int = option(7, help="of training, composing and playing: same seed, same song", minimum=0)
+    genre: str = option("pop", help="genre of the song")
+    verse_mood: str = option("nostalgia", help="mood of the song's verse")
+    chorus_mood: str = option("joy", help="mood of the song's chorus")
+    key: str = option("C:major", help="key of the song")
+    reuse: bool = option(False, help="play the model of the last demo instead of training a new one")
+    quick: bool = option(False, help="every step at toy size, in well under a minute; the music is random")
+    open: bool = option(False, help="show the page in the browser at the end")
+    run_name: str = option("demo", help="name of the training run's folders")
+    checkpoint_root: str = option("checkpoints", help="where weights go")
+    log_root: str = option("logs", help="where training logs go")
+
+    def validate(self) -> None:
+        """Refuse a name now rather than after the training.
+
+        Raises:
+            InputError: naming the nearest valid genres, moods or keys.
+        """
+        GENRE.id(self.genre)
+        for mood in (self.verse_mood, self.chorus_mood):
+            MOOD.id(mood)
+        parse_key(self.key)

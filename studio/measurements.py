@@ -1,0 +1,101 @@
+"""The content of metrics.json: every figure of a demo, and what one needs to repeat it."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Mapping, Sequence
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from shared.datasets import embedded
+from shared.files import read_json
+from shared.music.synth import available_backend
+from shared.runs import git_revision
+from studio.config import DemoConfig
+from studio.embedded_audio import Sound
+from studio.set_list import Composition
+from studio.song import Song
+
+# Read from the installed packages' descriptions; no framework is imported for its version.
+_PACKAGES = ("consort", "keras", "tensorflow", "tf2onnx", "onnxruntime", "numpy")
+# What `export` found when it held ONNX Runtime's answers to Keras's.
+PARITY = "export_parity.json"
+
+
+def gather(
+    config: DemoConfig,
+    checkpoint: Path,
+    evaluation: Mapping[str, Any],
+    history: Mapping[str, Sequence[float]],
+    composition: Composition,
+    song: Song,
+    sound: Sound,
+    timings_s: Mapping[str, float],
+) -> dict[str, Any]:
+    """Return the content of metrics.json."""
+    parity = checkpoint / PARITY
+    return {
+        "checkpoint": str(checkpoint),
+        "training": training_summary(history, reused=config.reuse),
+        "evaluation": dict(evaluation),
+        "export": read_json(parity) if parity.is_file() else {},
+        "composing": {"ms_per_chord": round(composition.ms_per_chord, 4), "runtime": "onnxruntime"},
+        "song": {
+            "genre": config.genre, "verse_mood": config.verse_mood, "chorus_mood": config.chorus_mood,
+            "key": composition.verse.key.name, "tempo_qpm": song.score.tempo_qpm, "notes": song.score.n_notes,
+            "duration_s": round(sound.seconds, 2), "synthesizer": available_backend(),
+        },
+        "timings_s": dict(timings_s),
+        "seeds": {"training": config.seed, "composing": config.seed, "playing": config.seed},
+        "quick": config.quick,
+        "git_revision": git_revision(),
+        "machine": {"processor": processor(), "cores": usable_cores(), "system": platform.platform(terse=True)},
+        "versions": {"python": platform.python_version(), **versions()},
+    }  # fmt: skip
+
+
+def training_summary(history: Mapping[str, Sequence[float]], *, reused: bool) -> dict[str, Any]:
+    """Return how long training went and what its best epoch reached; epochs are counted from 1."""
+    losses = history["val_loss"]
+    best = losses.index(min(losses))
+    figures = {name: values[best] for name, values in history.items() if name != "epoch"}
+    return {
+        "songs": n_training_songs(),
+        "epochs": len(losses),
+        "best_epoch": best + 1,
+        "reused": reused,
+        "best": figures,
+    }
+
+
+def n_training_songs() -> int:
+    """Return how many embedded progressions a training learns from."""
+    return sum(song.split == "train" for song in embedded.load())
+
+
+def versions() -> dict[str, str]:
+    """Return the version of each package that is installed."""
+    found = {}
+    for name in _PACKAGES:
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def processor() -> str:
+    """Return the processor's name where the system tells it, else its architecture."""
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.is_file():
+        for line in cpuinfo.read_text(encoding="utf-8", errors="replace").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()
+
+
+def usable_cores() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

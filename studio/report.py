@@ -1,0 +1,133 @@
+"""The report: one page that needs nothing but itself, and works from a file, without a network."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib import resources
+from string import Template
+from typing import Any
+
+from studio.embedded_audio import Sound
+from studio.markup import Markup, element, join
+from studio.notation import key_words
+from studio.report_figures import evaluation_section, strongest_control, training_section
+from studio.report_music import Take, gallery_section, song_section
+from studio.song import Song
+from studio.stages import duration
+
+_COMMANDS = (
+    ("Another song, from the model that is trained already",
+     "python -m studio.demo --reuse --genre jazz --verse-mood romance --chorus-mood joy --seed 11"),
+    ("Progressions by name, with Roman numerals, MIDI and sound",
+     "python -m sequence_models.chord_generator.generate --checkpoint {checkpoint} --genre jazz --mood joy"
+     " --key C:major --midi jazz.mid --wav jazz.wav"),
+    ("Your own progressions: a text file with one per line, such as C Am F G",
+     "python -m sequence_models.chord_generator.train --songs my_progressions.txt --run-name mine"),
+    ("The curves of every run, live",
+     "tensorboard --logdir logs"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Report:
+    """What the page tells.
+
+    Attributes:
+        song: the score with its parts.
+        sound: the song, rendered.
+        takes: the gallery.
+        history: the training history, metric -> one value per epoch.
+        metrics: the content of metrics.json.
+    """
+
+    song: Song
+    sound: Sound
+    takes: Sequence[Take]
+    history: Mapping[str, Sequence[float]]
+    metrics: Mapping[str, Any]
+
+
+def render(report: Report) -> str:
+    """Return the page as HTML; every text in it is escaped, every resource is inside."""
+    title = f"A song in {key_words(report.metrics['song']['key'])}"
+    sections = (
+        song_section(report.song, report.sound, title, _about(report.metrics["song"])),
+        gallery_section(report.takes),
+        training_section(report.history, report.metrics["timings_s"]["train"]),
+        evaluation_section(report.metrics["evaluation"], report.metrics["export"]),
+        _commands_section(report.metrics["checkpoint"]),
+    )
+    page = Template(_part("report.html"))
+    return page.substitute(
+        title=f"Consort: {title}", style=_part("report.css"), script=_part("report.js"),
+        header=_header(title, report), sections=join(sections, "\n"), footer=_footer(report.metrics),
+    )  # fmt: skip
+
+
+def _about(song: Mapping[str, Any]) -> str:
+    """Return what was asked of the song."""
+    return (
+        f"{song['genre']} · verse in {song['verse_mood']}, chorus in {song['chorus_mood']} ·"
+        f" {song['tempo_qpm']:.0f} quarters per minute · played by {song['synthesizer']}"
+    )
+
+
+def _part(name: str) -> str:
+    """Return a file of the template folder."""
+    return (resources.files("studio") / "templates" / name).read_text(encoding="utf-8")
+
+
+def _header(title: str, report: Report) -> Markup:
+    """Return what was made, with the figures that matter most."""
+    trained = duration(report.metrics["timings_s"]["train"])
+    lead = (
+        f"A neural network listened to {report.metrics['training']['songs']} chord progressions for {trained},"
+        " then wrote this song, and a small band played it. All of it happened on this machine, from training to sound."
+    )
+    tiles = element("dl", *(_tile(*tile) for tile in _tiles(report.metrics)), class_="tiles")
+    return element("header", element("p", "Consort", class_="eyebrow"), element("h1", title),
+                   element("p", lead, class_="lead"), tiles)  # fmt: skip
+
+
+def _tiles(metrics: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """Return (name, figure, comparison) of the headline figures."""
+    evaluation = metrics["evaluation"]
+    ours, name = evaluation["overall"], strongest_control(evaluation)
+    control = evaluation["controls"][name]["overall"]
+    return [
+        ("Perplexity", f"{ours['perplexity']:.2f}", f"{name}: {control['perplexity']:.2f}; less is better"),
+        ("Next chord right", f"{100 * ours['accuracy']:.1f} %", f"{name}: {100 * control['accuracy']:.1f} %"),
+        ("Training", duration(metrics["timings_s"]["train"]), f"{metrics['training']['epochs']} epochs"),
+        ("Composing", f"{metrics['composing']['ms_per_chord']:.2g} ms", "per chord, ONNX Runtime alone"),
+    ]
+
+
+def _tile(name: str, figure: str, comparison: str) -> Markup:
+    """Return one headline figure."""
+    unbroken = figure.replace(" ", "\N{NO-BREAK SPACE}")
+    return element("div", element("dt", name), element("dd", unbroken), element("dd", comparison, class_="note"))
+
+
+def _commands_section(checkpoint: str) -> Markup:
+    """Return what to do next, as commands to copy."""
+    entries = (
+        element("li", element("p", text), _command(command.format(checkpoint=checkpoint)))
+        for text, command in _COMMANDS
+    )
+    return element("section", element("h2", "What next"), element("ul", *entries, class_="commands"), id="next")
+
+
+def _command(command: str) -> Markup:
+    """Return one command with its copy button."""
+    button = element("button", "Copy", type="button", class_="copy", hidden=True)
+    return element("div", element("pre", element("code", command), tabindex=0), button, class_="command")
+
+
+def _footer(metrics: Mapping[str, Any]) -> Markup:
+    """Return where it was made and by what: revision, machine, versions, seeds, times."""
+    facts = {"git revision": metrics["git_revision"][:12], **metrics["machine"], **metrics["versions"]}
+    facts |= {f"seed, {name}": value for name, value in metrics["seeds"].items()}
+    facts |= {f"time, {name}": duration(value) for name, value in metrics["timings_s"].items()}
+    rows = (element("div", element("dt", name), element("dd", value)) for name, value in facts.items())
+    return element("h2", "How it was made") + element("dl", *rows, class_="facts")

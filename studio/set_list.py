@@ -1,0 +1,99 @@
+"""What the demo asks the model for, and which of its answers is played."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from shared.decoding.composer import Progression, Wish, compose_progressions
+from shared.decoding.progression import StepModel
+from shared.decoding.sampling import SamplingConfig
+
+# A little calmer than the model's own distribution: rare chords stay rare, and still surprise.
+SAMPLING = SamplingConfig(temperature=0.9, top_p=0.92)
+LENGTH = 8
+CANDIDATES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One progression to be written: names of genre and mood, and a key such as `C:major`."""
+
+    genre: str
+    mood: str
+    key: str
+
+
+# Each genre once, in a key that lies well for it, with a mood that people expect of it.
+SET_LIST = (
+    Request("jazz", "romance", "Bb:major"),
+    Request("soul", "adoration", "Eb:major"),
+    Request("blues", "sadness", "A:minor"),
+    Request("rock", "excitement", "E:minor"),
+    Request("folk", "nostalgia", "D:major"),
+    Request("latin", "entrancement", "D:minor"),
+    Request("classical", "awe", "C:minor"),
+    Request("pop", "joy", "G:major"),
+)
+
+
+@dataclass(frozen=True)
+class Composition:
+    """What the model wrote: the two progressions of the song, and one per request of the set list."""
+
+    verse: Progression
+    chorus: Progression
+    takes: tuple[Progression, ...]
+    ms_per_chord: float
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what `progressions.json` holds."""
+        return {
+            "song": {"verse": self.verse.to_json(), "chorus": self.chorus.to_json()},
+            "takes": [progression.to_json() for progression in self.takes],
+        }
+
+
+def compose_all(model: StepModel, song: tuple[Request, Request], requests: Sequence[Request], seed: int) -> Composition:
+    """Let the model write the song's verse and chorus, and a progression for each request."""
+    verse, chorus = (compose(model, request, seed + index) for index, request in enumerate(song))
+    takes = tuple(compose(model, request, seed) for request in requests)
+    return Composition(verse, chorus, takes, measured_ms_per_chord(model, song[0], seed))
+
+
+def compose(model: StepModel, request: Request, seed: int) -> Progression:
+    """Let the model write `CANDIDATES` progressions of `LENGTH` chords with a cadence, and choose one."""
+    return chosen(compose_progressions(model, _wish(request), CANDIDATES, seed))
+
+
+def measured_ms_per_chord(model: StepModel, request: Request, seed: int, runs: int = 9) -> float:
+    """Return the median time of one chord when one progression is written at a time, in milliseconds."""
+    times = []
+    for _ in range(runs):
+        start = time.perf_counter()
+        compose_progressions(model, _wish(request), 1, seed)
+        times.append(1e3 * (time.perf_counter() - start) / LENGTH)
+    return sorted(times)[runs // 2]
+
+
+def _wish(request: Request) -> Wish:
+    """Return a request with how it is sampled."""
+    return Wish(genre=request.genre, mood=request.mood, key=request.key, length=LENGTH, sampling=SAMPLING, cadence=True)
+
+
+def chosen(candidates: Sequence[Progression]) -> Progression:
+    """Return the candidate a band would pick.
+
+    It begins on the tonic if any does, so that the ear knows where it is; among those it moves most often to
+    another chord; of equals the first.
+    """
+
+    def merit(progression: Progression) -> tuple[bool, int]:
+        chords = progression.chords
+        moves = sum(before != after for before, after in itertools.pairwise(chords))
+        return chords[0].root == progression.key.tonic, moves + min(len(set(chords)), 6)
+
+    return max(candidates, key=merit)

@@ -1,0 +1,60 @@
+"""The steps of the demo that need a framework: rooms of the composing wing, each a process of its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from shared.errors import ConsortError
+from shared.files import read_json
+from studio.config import QUICK_EPOCHS, QUICK_FLAGS, DemoConfig
+from studio.replacing import set_aside
+from studio.room_process import run_room
+
+MODEL = "chord_generator"
+STEP_MODEL = "chord_generator_step.onnx"
+HISTORY = "training_history.json"
+
+
+def checkpoint_of(config: DemoConfig) -> Path:
+    """Return the folder of the demo's trained model."""
+    return Path(config.checkpoint_root) / MODEL / config.run_name
+
+
+def train_model(config: DemoConfig, logs: Path) -> None:
+    """Train, export and verify, or with --reuse make sure that there is a model.
+
+    An earlier model of this name gives way only to a complete one.
+
+    Raises:
+        ConsortError: when training fails, or there is nothing to reuse.
+    """
+    checkpoint = checkpoint_of(config)
+    if config.reuse:
+        if not all((checkpoint / name).is_file() for name in (STEP_MODEL, HISTORY)):
+            raise ConsortError(f"{checkpoint} holds no trained model to reuse; run the demo once without --reuse")
+        return
+    with set_aside([checkpoint, Path(config.log_root) / MODEL / config.run_name]):
+        run_room(f"sequence_models.{MODEL}.train", train_arguments(config), logs / "train.log", "training")
+
+
+def train_arguments(config: DemoConfig) -> list[str]:
+    """Return the command line of the training."""
+    arguments = [
+        "--run-name", config.run_name, "--checkpoint-root", config.checkpoint_root, "--log-root", config.log_root,
+        "--epochs", str(QUICK_EPOCHS if config.quick else config.epochs),
+        "--time-limit-s", str(config.time_limit_s), "--seed", str(config.seed),
+    ]  # fmt: skip
+    return arguments + list(QUICK_FLAGS if config.quick else ())
+
+
+def evaluate_model(checkpoint: Path, target: Path, logs: Path) -> dict[str, Any]:
+    """Score the model beside its controls; write the figures to `target` and return them.
+
+    Raises:
+        ConsortError: when the evaluation fails.
+    """
+    arguments = ["--checkpoint", str(checkpoint), "--json", str(target)]
+    run_room(f"sequence_models.{MODEL}.evaluate", arguments, logs / "evaluate.log", "evaluation")
+    evaluation: dict[str, Any] = read_json(target)
+    return evaluation
