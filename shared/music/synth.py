@@ -212,9 +212,9 @@ def _finish(stereo: Waveform, n_samples: int, sample_rate: int, channels: int, m
     if np.abs(mixed).max() < SILENCE:
         raise ConsortError(f"{midi_path} came out silent; choose another SoundFont or the backend numpy")
     mixed = _limit(mixed, sample_rate)
+    mixed = mixed - mixed.mean(axis=0)
     n_fade = min(n_samples, round(FADE_S * sample_rate))
     mixed[n_samples - n_fade :] *= np.linspace(1, 0, n_fade, dtype=np.float32)[:, None]
-    mixed = mixed - mixed.mean(axis=0)
     scaled = np.asarray(mixed * (PEAK / np.abs(mixed).max()), dtype=np.float32)
     return scaled if channels == 2 else scaled[:, 0]
 

@@ -30,7 +30,7 @@ MAX_SPAN = 19  # an octave and a fifth: two hands
 
 WEIGHTS = {
     "leap": 0.25,  # per squared semitone of the voice that moves most
-    "common_tone": 3.0,  # per pitch class of both chords that no voice holds
+    "common_tone": 5.0,  # per pitch class of both chords that no voice holds
     "overlap": 4.0,  # per voice that passes where its neighbour was
     "parallel": 1.5,  # per pair of voices in parallel octaves or fifths
     "centre": 0.25,  # per semitone between the mean pitch and the middle of the register
@@ -87,20 +87,21 @@ def guide_tones(intervals: Sequence[int]) -> tuple[int, ...]:
 def choose_tones(intervals: Sequence[int], n_voices: int) -> list[tuple[tuple[int, ...], float]]:
     """Return the ways to give a chord's tones to voices: (semitones above the root, cost).
 
-    Tones are dropped in the order perfect fifth, root, colours (the plainest first); guide tones never, as
-    long as there are two voices.
+    The root or the perfect fifth is dropped first, then colours (the plainest first); guide tones never, as long
+    as there are two voices.
     """
     guides = guide_tones(intervals)
     colours = [tone for tone in intervals if tone not in (0, 7, *guides)]
     # The highest extension names the chord (13, 11, 9); an altered tone (1, 3, 6, 8) colours it most.
     colours.sort(key=lambda tone: (tone not in (1, 3, 6, 8), {9: 0, 5: 1, 2: 2}.get(tone, 0)))
-    ranked = [*guides, *colours, *(tone for tone in (0, 7) if tone in intervals)]
-    if len(ranked) >= n_voices:
-        return [(tuple(ranked[:n_voices]), 0.0)]
+    needed = (*guides, *colours)[:n_voices]
+    plain = [tone for tone in (0, 7) if tone in intervals]
+    room = n_voices - len(needed)
+    if len(plain) >= room:
+        return [((*needed, *chosen), 0.0) for chosen in itertools.combinations(plain, room)]
     doublings = _doublings(intervals, guides)
-    missing = n_voices - len(ranked)
-    chosen = itertools.combinations_with_replacement(doublings, missing)
-    return [((*ranked, *extra), sum(doublings[tone] for tone in extra)) for extra in chosen]
+    chosen = itertools.combinations_with_replacement(doublings, room - len(plain))
+    return [((*needed, *plain, *extra), sum(doublings[tone] for tone in extra)) for extra in chosen]
 
 
 def _doublings(intervals: Sequence[int], guides: Sequence[int]) -> dict[int, float]:
