@@ -49,7 +49,7 @@ def shrunk_covariance(features: Features) -> Features:
     return np.asarray((1 - amount) * sample + amount * target)
 
 
-def beside_real_halves(generated: Features, real: Features, n_splits: int = 10, seed: int = 0) -> dict[str, float]:
+def beside_real_halves(generated: Features, real: Features, n_splits: int = 5, seed: int = 0) -> dict[str, float]:
     """Measure generated against real features, and beside it the distance between halves of the real ones.
 
     Every figure is the mean over `n_splits` random halvings of the real set; the generated set is drawn down

@@ -83,9 +83,7 @@ def test_a_wrong_name_and_an_empty_split_are_refused():
 # ------------------------------------------------------------------- the known figures, on real songs
 
 ROOTS = ["C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B"]
-QUALITIES = (
-    "maj min dim aug maj6 min6 7 maj7 min7 minmaj7 dim7 hdim7 sus2 sus4".split()  # noqa: SIM905
-)
+QUALITIES = "maj min dim aug maj6 min6 7 maj7 min7 minmaj7 dim7 hdim7 sus2 sus4".split()
 NEAREST = {"5": "maj", "add9": "maj", "aug7": "7", "7sus4": "sus4", "7alt": "7", "9": "7", "11": "7", "13": "7"}
 NEAREST |= {"maj9": "maj7", "maj13": "maj7", "min9": "min7", "min11": "min7"}
 
