@@ -95,15 +95,22 @@ def _track_events(track: Track, channel: int) -> list[tuple[int, Any]]:
     head.append(mido.Message("program_change", channel=channel, program=track.program))
     for control, value in ((VOLUME, track.volume), (PAN, track.pan), (REVERB, track.reverb)):
         head.append(mido.Message("control_change", channel=channel, control=control, value=value))
-    events = [pair for note in track.notes for pair in _note_events(note, channel)]
+    events: list[tuple[int, Any]] = []
+    next_start: dict[int, int] = {}
+    for note in sorted(track.notes, key=lambda note: note.onset_quarters, reverse=True):
+        events += _note_events(note, channel, next_start.get(note.pitch))
+        next_start[note.pitch] = events[-2][0]
     # At one tick, releases go before attacks: a repeated pitch must not be cut by its own predecessor.
     events.sort(key=lambda event: (event[0], event[1].type == "note_on", event[1].note))
     return [(0, message) for message in head] + events
 
 
-def _note_events(note: Note, channel: int) -> list[tuple[int, Any]]:
+def _note_events(note: Note, channel: int, next_start: int | None) -> list[tuple[int, Any]]:
+    """Return attack and release; released before the same pitch is struck again."""
     start = _ticks(note.onset_quarters)
     end = max(start + 1, _ticks(note.end_quarters))
+    if next_start is not None and next_start > start:
+        end = min(end, next_start)
     on = mido.Message("note_on", channel=channel, note=note.pitch, velocity=note.velocity)
     off = mido.Message("note_off", channel=channel, note=note.pitch, velocity=64)
     return [(start, on), (end, off)]

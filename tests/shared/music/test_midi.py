@@ -53,6 +53,13 @@ def test_a_repeated_pitch_is_released_before_it_is_struck_again(path: Path) -> N
     assert events == ["note_on", "note_off", "note_on", "note_off"]
 
 
+def test_a_pitch_that_overlaps_itself_is_struck_again_and_not_cut_off(tmp_path: Path) -> None:
+    notes = (Note(60, 80, 0.0, 3.0), Note(60, 90, 1.0, 1.5))
+    score = Score((Track("strings", 48, notes=notes),))
+    (track,) = read_midi(write_midi(score, tmp_path / "overlap.mid")).tracks
+    assert track.notes == (Note(60, 80, 0.0, 1.0), Note(60, 90, 1.0, 1.5))
+
+
 def test_pretty_midi_reads_the_same_notes_in_seconds(path: Path) -> None:
     song = pretty_midi.PrettyMIDI(str(path))
     assert [(i.name, i.program, i.is_drum) for i in song.instruments] == [
