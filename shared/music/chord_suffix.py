@@ -38,12 +38,12 @@ _PARTS = re.compile(
     r"|(?P<added>(?:add|/(?=9|11|13)) ?(?P<added_sign>[b#]*)(?P<added_degree>13|11|9|7|6|4|2))"
     r"|(?P<sus>sus ?(?:2/?4|4/?2|2|4)?)"
     r"|(?P<minor>[Mm]in(?:or)?|MIN|[Mm]i|m(?!a(?!dd|ug)))"
-    r"|(?P<triangle>[\^Δ∆△])"
+    r"|(?P<triangle>[\^Δ\u2206\u25b3])"
     r"|(?P<major>[Mm]aj(?:or)?|MAJ|[Mm]a|M|j)"
     r"|(?P<hdim>hdim|h|[øØ])"
-    r"|(?P<dim>dim|[o°º˚]|d(?![a-z]))"
+    r"|(?P<dim>dim|[o°\u00ba\u02da]|d(?![a-z]))"
     r"|(?P<aug>aug|a(?![a-z]))"
-    r"|(?P<altered>[b#+\-−–](?P<degree>13|11|10|9|7|6|5|4|2)?)"
+    r"|(?P<altered>[b#+\-\u2212\u2013](?P<degree>13|11|10|9|7|6|5|4|2)?)"
     r"|(?P<number>6 ?/ ?9|69|13|11|9|7|6|5|4|2)"
 )
 

@@ -86,6 +86,8 @@ def _read_quality(label: str, text: str, place: int) -> tuple[str, int]:
             refuse(label, text, start, f"no quality '{printable(name)}'", _EXAMPLES)
     degrees = _DEGREES.match(text, place)
     if not degrees:
+        if shorthand and not name:
+            refuse(label, text, place, "no quality behind the colon", _EXAMPLES)
         return _SHORTHANDS[name], place
     alone = not name and "*" not in degrees.group(1)
     intervals = {0} if alone else set(INTERVALS[_SHORTHANDS[name]])
@@ -93,5 +95,6 @@ def _read_quality(label: str, text: str, place: int) -> tuple[str, int]:
         degree = _DEGREE.fullmatch(written.strip())
         if not degree:
             refuse(label, text, degrees.start(1), f"no degree '{printable(written)}'", _EXAMPLES)
-        (intervals.discard if degree.group(1) else intervals.add)(degree_semitones(degree.group(2), int(degree.group(3))))
+        semitones = degree_semitones(degree.group(2), int(degree.group(3)))
+        (intervals.discard if degree.group(1) else intervals.add)(semitones)
     return nearest_quality(frozenset(intervals)), degrees.end()

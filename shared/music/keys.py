@@ -20,7 +20,7 @@ from shared.errors import InputError, unknown_choice
 from shared.music.chord_naming import sounding_intervals
 from shared.music.chord_symbol import Chord, chroma, printable
 from shared.music.conditions import KEYS
-from shared.music.pitch_names import NATURAL, PITCH_CLASS_NAMES, pitch_class, plain_accidentals
+from shared.music.pitch_names import pitch_class, plain_accidentals
 
 MODES = ("major", "minor")
 

@@ -1,9 +1,9 @@
-"""Chord names of lead sheets, as musicians write them: `Am`, `Cmaj7`, `F#m7b5`, `Bb/D`, `C7#5#9`, `N.C.`.
+r"""Chord names of lead sheets, as musicians write them: `Am`, `Cmaj7`, `F#m7b5`, `Bb/D`, `C7#5#9`, `N.C.`.
 
-    name = "NC" | "N.C." | root suffix [("/" | "\\") (note | root suffix)]     also in parentheses as a whole
+    name = "NC" | "N.C." | root suffix [("/" | "\") (note | root suffix)]     also in parentheses as a whole
 
 The suffix is read by `chord_suffix`. Behind a stroke stands the bass note (the Nottingham database writes it
-small, its sharp as `+`); where a chord stands (`C/D7`, Impro-Visor's `C\\A`) its root is the bass. Degrees that
+small, its sharp as `+`); where a chord stands (`C/D7`, Impro-Visor's `C\A`) its root is the bass. Degrees that
 make no named quality go to the nearest one (`chord_naming`).
 """
 
