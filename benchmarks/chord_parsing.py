@@ -110,7 +110,7 @@ def main(config: ChordParsingConfig) -> None:
     """Measure, print the table, write the JSON."""
     rows = [row for name, root in corpora(config.data) for row in measure(name, DATASETS[name].labels(root))]
     bars = bars_of(rows)
-    print(format_table([{**row, "failures": len(row["failures"])} for row in rows]))
+    print(format_table([{**row, "parsed": f"{row['parsed']:.4%}", "failures": len(row["failures"])} for row in rows]))
     for row in rows:
         for text, count in row["failures"].items():
             print(f"not parsed: {row['corpus']} ({row['dialect']}): {text!r} x {count}")

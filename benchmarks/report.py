@@ -102,8 +102,7 @@ def format_table(rows: Sequence[Mapping[str, Any]]) -> str:
 def format_bars(bars: Sequence[Bar]) -> str:
     """Return one line per promise: kept or missed, with value and target."""
     return "\n".join(
-        f"{'holds ' if bar.holds else 'MISSED'}  {bar.name}: {_cell(bar.value)} (target {_cell(bar.target)})"
-        for bar in bars
+        f"{'holds ' if bar.holds else 'MISSED'}  {bar.name}: {bar.value:.7g} (target {bar.target:.7g})" for bar in bars
     )
 
 

@@ -89,7 +89,7 @@ def _chord_words(text: str) -> Iterator[tuple[int, str]]:
         for character in line:
             depth = max(depth + (character == "(") - (character == ")"), 0)
             outside.append(character if depth == 0 and character != ")" else " ")
-        for word in "".join(outside).split():
+        for word in "".join(outside).replace("|", " | ").split():
             if word in ("|", "/") or word[0].isupper():
                 yield number, word
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.datasets.chords_unified import read_songs
@@ -57,6 +57,7 @@ def assert_no_leak(splits: Splits[ChordSong]) -> None:
                 assert seen.setdefault(value, name) == name, value
 
 
+@settings(max_examples=25)
 @given(seed=st.integers(0, 10_000), kept=st.floats(0.2, 1.0))
 def test_nothing_leaks_also_when_songs_are_added_or_removed(seed: int, kept: float) -> None:
     songs = corpus(seed, 80)

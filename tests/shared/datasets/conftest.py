@@ -43,8 +43,8 @@ LEAD_SHEET = """(title Planted Blues)
     (type chords)
     (title Untitled (with brackets))
 )
-F7 | Bb7 / | NC | Gm7b5 C7+ |
-/ | F7/A |
+F7 | Bb7 / | NC| Gm7b5 C7+ |
+/ |F7/A |
 (part
     (type melody)
 )

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from shared.datasets import nottingham
-from shared.datasets.download import download
+from shared.datasets.download import download, main
 from shared.datasets.git_folder import GitFolder
 from shared.errors import ConsortError
 
@@ -76,3 +76,12 @@ def test_without_git_the_remedy_is_named(
     monkeypatch.setenv("PATH", "")
     with pytest.raises(ConsortError, match="git is not installed"):
         repository.download(".abc", tmp_path / "abc.zip")
+
+
+def test_the_command_line_names_what_is_wrong(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--name=notingham"]) == 2
+    assert "unknown dataset 'notingham'; nearest: nottingham" in capsys.readouterr().err
+    assert main(["--name=openewld"]) == 2
+    error = capsys.readouterr().err
+    assert "openewld has no download; get it from https://github.com/00sapo/OpenEWLD" in error
+    assert len(error.strip().splitlines()) == 1
