@@ -8,9 +8,10 @@ from shared.cli import option
 from shared.music.conditions import GENRE, MOOD
 from shared.music.keys import parse_key
 
+# The departure of the chord generator that trains for a couple of minutes.
+DEMO_FLAGS = ("trainer=demo",)
 # What --quick turns the training into: a look at every step, not a model worth hearing.
-QUICK_EPOCHS = 1
-QUICK_FLAGS = ("--lstm-units", "16", "--embedding-dim", "8", "--batch-size", "256")
+QUICK_FLAGS = ("trainer=quick_test", "--lstm-units", "16", "--embedding-dim", "8", "--batch-size", "256")
 QUICK_TAKES = 2
 
 
@@ -19,11 +20,10 @@ class DemoConfig:
     """The demo: from training to a page that plays."""
 
     output_dir: str = option("output/demo", help="where the music, the figures and the page go")
-    epochs: int = option(
-        60, help="passes over the training songs; early stopping may end sooner", unit="epochs", minimum=1
-    )
+    songs: str = option("embedded", help="what to learn from: 'embedded', 'real' or a path, as for the training")
+    epochs: int = option(0, help="passes over the songs at most; 0 = as trainer=demo says", unit="epochs", minimum=0)
     time_limit_s: float = option(
-        150.0, help="training ends after the epoch that passes this; 0 = no limit", unit="s", minimum=0
+        0.0, help="training ends after the epoch that passes this; 0 = as trainer=demo says", unit="s", minimum=0
     )
     seed: int = option(7, help="of training, composing and playing: same seed, same song", minimum=0)
     genre: str = option("pop", help="genre of the song")

@@ -26,7 +26,7 @@ from shared.decoding.onnx_step import OnnxStepModel
 from shared.files import read_json, write_json, write_text
 from shared.music.midi import read_midi, write_midi
 from shared.music.synth import write_wav
-from studio.config import QUICK_EPOCHS, QUICK_TAKES, DemoConfig
+from studio.config import QUICK_TAKES, DemoConfig
 from studio.embedded_audio import Sound
 from studio.measurements import gather
 from studio.performance import arranged, rendered_song, rendered_take, said_once, write_song_of
@@ -53,7 +53,7 @@ def run_demo(config: DemoConfig) -> Path:
         with stages.stage("train", _training_title(config)):
             train_model(config, logs)
         with stages.stage("evaluate", "Evaluate on the test songs, beside n-gram models of the same songs"):
-            evaluation = evaluate_model(checkpoint, new / "evaluation.json", logs)
+            evaluation = evaluate_model(checkpoint, logs)
         with stages.stage("compose", "Compose with the exported model: ONNX Runtime, no framework"):
             composition = _compose(config, checkpoint)
             write_json(new / "progressions.json", composition.to_json())
@@ -82,9 +82,8 @@ def _compose(config: DemoConfig, checkpoint: Path) -> Composition:
 def _training_title(config: DemoConfig) -> str:
     if config.reuse:
         return "Take the chord generator of the last demo (--reuse)"
-    epochs = QUICK_EPOCHS if config.quick else config.epochs
-    limit = f" or {duration(config.time_limit_s)}" if config.time_limit_s else ""
-    return f"Train the chord generator on the embedded progressions (at most {epochs} epochs{limit}), export, verify"
+    songs = f"the {config.songs} progressions" if config.songs in ("embedded", "real") else config.songs
+    return f"Train the chord generator on {songs}, export it and verify the export"
 
 
 def _piece_name(progression: Progression) -> str:

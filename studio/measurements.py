@@ -9,7 +9,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from shared.datasets import embedded
+import numpy as np
+
 from shared.files import read_json
 from shared.music.synth import available_backend
 from shared.runs import git_revision
@@ -17,9 +18,11 @@ from studio.config import DemoConfig
 from studio.embedded_audio import Sound
 from studio.set_list import Composition
 from studio.song import Song
+from studio.training import MODEL
 
 # Read from the installed packages' descriptions; no framework is imported for its version.
 _PACKAGES = ("consort", "keras", "tensorflow", "tf2onnx", "onnxruntime", "numpy")
+TRAINING_SONGS = "training_songs.npz"
 # What `export` found when it held ONNX Runtime's answers to Keras's.
 PARITY = "export_parity.json"
 
@@ -38,7 +41,10 @@ def gather(
     parity = checkpoint / PARITY
     return {
         "checkpoint": str(checkpoint),
-        "training": training_summary(history, reused=config.reuse),
+        "training": {
+            "songs": n_training_songs(checkpoint), "duration_s": training_seconds(config, timings_s),
+            **training_summary(history, reused=config.reuse),
+        },
         "evaluation": dict(evaluation),
         "export": read_json(parity) if parity.is_file() else {},
         "composing": {"ms_per_chord": round(composition.ms_per_chord, 4), "runtime": "onnxruntime"},
@@ -62,7 +68,6 @@ def training_summary(history: Mapping[str, Sequence[float]], *, reused: bool) ->
     best = losses.index(min(losses))
     figures = {name: values[best] for name, values in history.items() if name != "epoch"}
     return {
-        "songs": n_training_songs(),
         "epochs": len(losses),
         "best_epoch": best + 1,
         "reused": reused,
@@ -70,9 +75,18 @@ def training_summary(history: Mapping[str, Sequence[float]], *, reused: bool) ->
     }
 
 
-def n_training_songs() -> int:
-    """Return how many embedded progressions a training learns from."""
-    return sum(song.split == "train" for song in embedded.load())
+def training_seconds(config: DemoConfig, timings_s: Mapping[str, float]) -> float:
+    """Return how long the training took, export included; that of a reused model is in its run's summary."""
+    if not config.reuse:
+        return timings_s["train"]
+    summary = Path(config.log_root) / MODEL / config.run_name / "summary.json"
+    return float(read_json(summary)["duration_s"])
+
+
+def n_training_songs(checkpoint: Path) -> int:
+    """Return how many songs a run learned from."""
+    with np.load(checkpoint / TRAINING_SONGS, allow_pickle=False) as arrays:
+        return len(arrays["train_lengths"])
 
 
 def versions() -> dict[str, str]:

@@ -54,7 +54,7 @@ def render(report: Report) -> str:
     sections = (
         song_section(report.song, report.sound, title, _about(report.metrics["song"])),
         gallery_section(report.takes),
-        training_section(report.history, report.metrics["timings_s"]["train"]),
+        training_section(report.history, report.metrics["training"]["duration_s"]),
         evaluation_section(report.metrics["evaluation"], report.metrics["export"]),
         _commands_section(report.metrics["checkpoint"]),
     )
@@ -80,7 +80,7 @@ def _part(name: str) -> str:
 
 def _header(title: str, report: Report) -> Markup:
     """Return what was made, with the figures that matter most."""
-    trained = duration(report.metrics["timings_s"]["train"])
+    trained = duration(report.metrics["training"]["duration_s"])
     lead = (
         f"A neural network listened to {report.metrics['training']['songs']} chord progressions for {trained},"
         " then wrote this song, and a small band played it. All of it happened on this machine, from training to sound."
@@ -98,7 +98,7 @@ def _tiles(metrics: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     return [
         ("Perplexity", f"{ours['perplexity']:.2f}", f"{name}: {control['perplexity']:.2f}; less is better"),
         ("Next chord right", f"{100 * ours['accuracy']:.1f} %", f"{name}: {100 * control['accuracy']:.1f} %"),
-        ("Training", duration(metrics["timings_s"]["train"]), f"{metrics['training']['epochs']} epochs"),
+        ("Training", duration(metrics["training"]["duration_s"]), f"{metrics['training']['epochs']} epochs"),
         ("Composing", f"{metrics['composing']['ms_per_chord']:.2g} ms", "per chord, ONNX Runtime alone"),
     ]
 

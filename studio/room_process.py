@@ -16,6 +16,7 @@ from typing import BinaryIO
 
 from shared.errors import ConsortError
 from shared.runs import PROJECT_ROOT
+from studio.chatter import ChatterFilter, without_chatter
 
 # How long an interrupted room may take to end by itself (it may be writing a checkpoint).
 GRACE_S = 20.0
@@ -45,7 +46,7 @@ def run_room(module: str, arguments: Sequence[str], log_path: Path, what: str) -
 
 def last_words(log_path: Path) -> str:
     """Return the last line of a log as `: line`, without an `error:` before it; empty when there is none."""
-    text = log_path.read_text(encoding="utf-8", errors="replace")
+    text = without_chatter(log_path.read_bytes()).decode("utf-8", errors="replace")
     lines = [line.strip() for line in text.splitlines()[1:] if line.strip()]
     errors = [line for line in lines if line.startswith("error: ")]
     line = (errors or lines or [""])[-1].removeprefix("error: ").rstrip(".")
@@ -55,7 +56,7 @@ def last_words(log_path: Path) -> str:
 def environment(base: Mapping[str, str]) -> dict[str, str]:
     """Return the room's environment: it finds the project from any folder, and TensorFlow speaks of errors only."""
     paths = [str(PROJECT_ROOT), *filter(None, [base.get("PYTHONPATH")])]
-    quiet = {"TF_CPP_MIN_LOG_LEVEL": "2", "TF_ENABLE_ONEDNN_OPTS": "1", "PYTHONUNBUFFERED": "1"}
+    quiet = {"TF_CPP_MIN_LOG_LEVEL": "2", "PYTHONUNBUFFERED": "1"}
     return {**quiet, **base, "PYTHONPATH": os.pathsep.join(paths)}
 
 
@@ -105,11 +106,18 @@ def _ended(process: subprocess.Popen[bytes]) -> Iterator[None]:
 
 def _pass_on(source: int, log: BinaryIO) -> None:
     """Copy what the room writes to our output as it comes; in the log every state of a bar is a line."""
+    chatter = ChatterFilter()
     for chunk in _chunks(source):
-        sys.stdout.buffer.write(chunk)
-        sys.stdout.buffer.flush()
+        _show(chatter.feed(chunk))
         log.write(chunk.replace(b"\r\n", b"\n").replace(b"\r", b"\n"))
         log.flush()
+    _show(chatter.flush())
+
+
+def _show(text: bytes) -> None:
+    """Write to our output at once."""
+    sys.stdout.buffer.write(text)
+    sys.stdout.buffer.flush()
 
 
 def _chunks(source: int) -> Iterator[bytes]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from shared.errors import ConsortError
 from shared.files import read_json
-from studio.config import QUICK_EPOCHS, QUICK_FLAGS, DemoConfig
+from studio.config import DEMO_FLAGS, QUICK_FLAGS, DemoConfig
 from studio.replacing import set_aside
 from studio.room_process import run_room
 
@@ -42,18 +42,21 @@ def train_arguments(config: DemoConfig) -> list[str]:
     """Return the command line of the training."""
     arguments = [
         "--run-name", config.run_name, "--checkpoint-root", config.checkpoint_root, "--log-root", config.log_root,
-        "--epochs", str(QUICK_EPOCHS if config.quick else config.epochs),
-        "--time-limit-s", str(config.time_limit_s), "--seed", str(config.seed),
+        "--songs", config.songs, "--seed", str(config.seed),
     ]  # fmt: skip
-    return arguments + list(QUICK_FLAGS if config.quick else ())
+    limits = {"--epochs": config.epochs, "--time-limit-s": config.time_limit_s}
+    for flag, value in limits.items():
+        arguments += [flag, str(value)] if value else []
+    return [*(QUICK_FLAGS if config.quick else DEMO_FLAGS), *arguments]
 
 
-def evaluate_model(checkpoint: Path, target: Path, logs: Path) -> dict[str, Any]:
-    """Score the model beside its controls; write the figures to `target` and return them.
+def evaluate_model(checkpoint: Path, logs: Path) -> dict[str, Any]:
+    """Score the model beside its controls and return the figures, which are also in `logs`/evaluation.json.
 
     Raises:
         ConsortError: when the evaluation fails.
     """
+    target = logs / "evaluation.json"
     arguments = ["--checkpoint", str(checkpoint), "--json", str(target)]
     run_room(f"sequence_models.{MODEL}.evaluate", arguments, logs / "evaluate.log", "evaluation")
     evaluation: dict[str, Any] = read_json(target)

@@ -44,7 +44,7 @@ def metrics() -> dict[str, Any]:
     unigram = {"perplexity": 40.0, "accuracy": 0.1, "top3_accuracy": 0.2, "n": 400}
     return {
         "checkpoint": "checkpoints/chord_generator/<demo>",
-        "training": {"songs": 864, "epochs": 3, "best_epoch": 2, "reused": False},
+        "training": {"songs": 864, "epochs": 3, "best_epoch": 2, "reused": False, "duration_s": 112.4},
         "evaluation": {
             "overall": scores,
             "genres": {"jazz": scores, "soul": scores},
