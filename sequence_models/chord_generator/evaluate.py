@@ -21,7 +21,8 @@ from tqdm import tqdm
 from sequence_models.checkpoints import load_model
 from sequence_models.chord_generator import run_folder
 from sequence_models.chord_generator.config import DataConfig, EvaluateConfig
-from sequence_models.chord_generator.data import EncodedSong, encode, load_splits, read_songs
+from sequence_models.chord_generator.data import load_splits, read_songs
+from sequence_models.chord_generator.encoding import EncodedSong, encode
 from sequence_models.chord_generator.model import build_export_model, transfer_weights
 from sequence_models.chord_generator.samples import judge_samples
 from sequence_models.chord_generator.scoring import metric_song, score_songs

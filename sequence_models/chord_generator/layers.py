@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import keras
 from keras import layers, ops
 
@@ -39,8 +41,10 @@ class WindowAttention(layers.Layer):
             layers.Dense(units, use_bias=False, name=name) for name in ("query", "key", "value")
         )
 
-    def build(self, input_shape: tuple[int | None, ...]) -> None:
-        """Create the three projections."""
+    def build(self, input_shape: Any) -> None:
+        """Create the three projections, from the shape of the states or of a list that begins with them."""
+        if isinstance(input_shape[0], list | tuple):
+            input_shape = input_shape[0]
         for projection in (self.query, self.key, self.value):
             projection.build(input_shape)
         self.built = True
@@ -81,7 +85,3 @@ class WindowAttentionStep(WindowAttention):
         filled = ops.concatenate([filled[:, 1:], ops.ones_like(filled[:, :1])], axis=1)
         output = state + self._attend(state, memory, ops.expand_dims(filled, 1))
         return output, memory, filled
-
-    def build(self, input_shape: list[tuple[int | None, ...]]) -> None:
-        """Create the projections from the shape of the state."""
-        super().build(input_shape[0])

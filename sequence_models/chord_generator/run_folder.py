@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from sequence_models.chord_generator.config import MODEL_NAME, DataConfig, ModelConfig
-from sequence_models.chord_generator.data import EncodedSong
+from sequence_models.chord_generator.encoding import EncodedSong
 from shared.errors import ConsortError, InputError
 from shared.files import atomic_path, read_json
 from shared.music.chord_tokens import chord_vocabulary
@@ -86,7 +86,7 @@ def save_songs(path: Path, train: list[EncodedSong], validation: list[EncodedSon
 
     The file holds token ids and tonics only, as plain arrays.
     """
-    arrays: dict[str, np.ndarray] = {}
+    arrays: dict[str, Any] = {}
     for name, songs in (("train", train), ("validation", validation)):
         arrays[f"{name}_tokens"] = np.concatenate([song.chords for song in songs]).astype(np.int16)
         arrays[f"{name}_lengths"] = np.array([len(song.chords) for song in songs], dtype=np.int32)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from sequence_models.chord_generator import run_folder
-from sequence_models.chord_generator.data import EncodedSong
+from sequence_models.chord_generator.encoding import EncodedSong
 from shared.decoding.constraints import Constraints
 from shared.decoding.onnx_step import OnnxStepModel
 from shared.decoding.progression import Conditions, generate

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sequence_models.chord_generator.config import ModelConfig
-from sequence_models.chord_generator.data import EncodedSong, condition_inputs
+from sequence_models.chord_generator.encoding import EncodedSong, condition_inputs
 from sequence_models.chord_generator.model import TOKENS_INPUT
 from shared.metrics.sequences import PositionScores, TokenSong
 from shared.music.chord_tokens import N_SPECIAL, PAD_ID

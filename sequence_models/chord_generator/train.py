@@ -25,7 +25,8 @@ from sequence_models.chord_generator.config import (
     GenerateConfig,
     TrainConfig,
 )
-from sequence_models.chord_generator.data import EncodedSong, load_splits
+from sequence_models.chord_generator.data import load_splits
+from sequence_models.chord_generator.encoding import EncodedSong
 from sequence_models.chord_generator.loss import NextChordLoss
 from sequence_models.chord_generator.model import build_model, transfer_weights
 from sequence_models.chord_generator.windows import FixedWindows, TrainingWindows

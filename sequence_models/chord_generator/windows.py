@@ -1,5 +1,12 @@
 """The batches that `model.fit` reads: drawn anew each epoch for training, fixed for validation.
 
+A window takes `sequence_length` tokens as inputs and the same shifted by one as targets; the end of a short
+song is padded with PAD, whose targets weigh nothing:
+
+    inputs   START Am F  C  G  PAD PAD
+    targets  Am    F  C  G END PAD PAD
+    weights  1     1  1  1  1  0   0
+
 Everything random comes from (seed, epoch), never from what was drawn before: an interrupted run that begins
 its epoch again sees the same windows in the same order.
 """
@@ -14,10 +21,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sequence_models.chord_generator.config import DataConfig, ModelConfig
-from sequence_models.chord_generator.data import Batch, EncodedSong, tiled_starts, to_batch, window_arrays
+from sequence_models.chord_generator.encoding import EncodedSong, condition_inputs
 from sequence_models.chord_generator.substitution import substitute
-from shared.music.chord_tokens import transpose_ids
+from shared.music.chord_tokens import PAD_ID, transpose_ids
 from shared.music.conditions import CONDITIONS, KEY
+
+Batch = tuple[dict[str, NDArray[np.int32]], NDArray[np.int32], NDArray[np.float32]]
 
 _KEY_COLUMN = CONDITIONS.index(KEY)
 _UNSPECIFIED = np.array([condition.unspecified for condition in CONDITIONS], dtype=np.int32)
@@ -40,6 +49,7 @@ class TrainingWindows(keras.utils.PyDataset):
 
     def begin_epoch(self, epoch: int) -> None:
         """Draw the windows of an epoch."""
+        self.epoch = epoch
         self.rng = np.random.default_rng([self.seed, epoch])
         starts = self._draw_starts(epoch)
         inputs, targets = window_arrays(self.songs, starts, self.length)
@@ -125,3 +135,27 @@ def _complexity(song: EncodedSong) -> float:
     chords = song.chords
     pairs = set(itertools.pairwise(chords))
     return len(set(chords)) + len(pairs) / max(1, len(chords) - 1)
+
+
+def window_arrays(
+    songs: Sequence[EncodedSong], starts: Sequence[tuple[int, int]], length: int
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Cut windows: (song index, first position) pairs -> inputs and targets [windows, length]."""
+    cut = np.full((len(starts), length + 1), PAD_ID, dtype=np.int32)
+    for row, (index, start) in enumerate(starts):
+        piece = songs[index].tokens[start : start + length + 1]
+        cut[row, : len(piece)] = piece
+    # An input without a target (the END of the song) is padding too.
+    targets = cut[:, 1:]
+    return np.where(targets == PAD_ID, PAD_ID, cut[:, :-1]).astype(np.int32), targets.copy()
+
+
+def tiled_starts(songs: Sequence[EncodedSong], length: int) -> list[tuple[int, int]]:
+    """Return windows that cover every target of every song exactly once."""
+    return [(index, start) for index, song in enumerate(songs) for start in range(0, len(song.tokens) - 1, length)]
+
+
+def to_batch(inputs: NDArray[np.int32], targets: NDArray[np.int32], conditions: NDArray[np.int32]) -> Batch:
+    """Return what Keras trains on: inputs by name, targets, and weights that leave padding out."""
+    weights = (targets != PAD_ID).astype(np.float32)
+    return {"chord_sequence_input": inputs, **condition_inputs(conditions)}, targets, weights

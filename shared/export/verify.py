@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -23,8 +24,8 @@ from shared.errors import ConsortError
 from shared.export.signature import Signature, TensorSpec
 from shared.runtime import OnnxModel
 
-Arrays = dict[str, NDArray[np.generic]]
-Reference = Callable[[Arrays], Mapping[str, NDArray[np.floating]]]
+Arrays = dict[str, NDArray[Any]]
+Reference = Callable[[Arrays], Arrays]
 
 TOLERANCE = 1e-5
 BATCHES = (1, 3, 8)

@@ -58,8 +58,13 @@ def id_to_chord(token_id: int) -> Chord:
     return Chord(root, GENERATOR_QUALITIES[quality], root)
 
 
-def transpose_ids(token_ids: NDArray[np.integer] | Iterable[int], semitones: int) -> NDArray[np.int32]:
-    """Return the ids of the same chords `semitones` higher; PAD, START and END stay."""
+def transpose_ids(
+    token_ids: NDArray[np.integer] | Iterable[int], semitones: int | NDArray[np.integer]
+) -> NDArray[np.int32]:
+    """Return the ids of the same chords `semitones` higher; PAD, START and END stay.
+
+    An array of semitones is broadcast against the ids: [windows, 1] shifts each window on its own.
+    """
     ids = np.asarray(token_ids, dtype=np.int32)
     moved = N_SPECIAL + (ids - N_SPECIAL + N_QUALITIES * semitones) % (12 * N_QUALITIES)
     return np.where(ids < N_SPECIAL, ids, moved).astype(np.int32)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from sequence_models.chord_generator.config import DataConfig, ModelConfig, TrainConfig, TrainerConfig
@@ -26,10 +27,12 @@ def tiny_model() -> ModelConfig:
 @pytest.fixture(scope="session")
 def songs_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """24 songs of four genres in the chords-unified schema, with splits."""
-    lines = []
+    lines, rng = [], np.random.default_rng(0)
     for index in range(24):
         genre = list(_LOOPS)[index % 4]
-        chords = list(_LOOPS[genre]) * (2 + index % 5) + [_LOOPS[genre][0]]
+        # An ending of each song's own: equal progressions would be one group, in one split.
+        ending = rng.choice(["C:maj", "D:min", "E:min7", "F:maj7", "G:7", "A:min"], 9).tolist()
+        chords = list(_LOOPS[genre]) * (2 + index % 5) + ending
         lines.append(
             {
                 "id": f"song-{index}", "dataset": "tiny" if index % 2 else "other", "licence": "CC0-1.0",

@@ -9,16 +9,10 @@ import numpy as np
 import pytest
 
 from sequence_models.chord_generator.config import DataConfig, ModelConfig
-from sequence_models.chord_generator.data import (
-    EncodedSong,
-    load_splits,
-    main,
-    read_songs,
-    tiled_starts,
-    window_arrays,
-)
+from sequence_models.chord_generator.data import load_splits, main, read_songs
+from sequence_models.chord_generator.encoding import EncodedSong
 from sequence_models.chord_generator.substitution import FAMILIES, substitute
-from sequence_models.chord_generator.windows import FixedWindows, TrainingWindows
+from sequence_models.chord_generator.windows import FixedWindows, TrainingWindows, tiled_starts, window_arrays
 from shared.errors import ConsortError
 from shared.music.chord_tokens import END_ID, N_QUALITIES, N_SPECIAL, START_ID, id_to_chord, transpose_ids
 from shared.music.chords import PITCH_CLASS_NAMES

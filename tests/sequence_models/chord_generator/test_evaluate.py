@@ -10,7 +10,8 @@ import pytest
 
 from sequence_models.checkpoints import load_model
 from sequence_models.chord_generator.config import EvaluateConfig
-from sequence_models.chord_generator.data import EncodedSong, encode, read_songs
+from sequence_models.chord_generator.data import read_songs
+from sequence_models.chord_generator.encoding import EncodedSong, encode
 from sequence_models.chord_generator.evaluate import evaluate, main, table
 from sequence_models.chord_generator.run_folder import read_settings
 from sequence_models.chord_generator.scoring import contexts, score_songs
@@ -82,9 +83,9 @@ def test_outside_songs_give_the_whole_table(run: Path, songs_file: Path, tmp_pat
 
 def test_own_test_songs_are_only_the_held_out_ones(run: Path, songs_file: Path) -> None:
     result = evaluate(EvaluateConfig(checkpoint=str(run), controls=False, generated=0))
-    lines = [json.loads(line) for line in songs_file.read_text().splitlines()]
-    held_out = sum(len(line["chords"]) - 1 for line in lines if line["split"] == "test")
-    assert result["overall"]["n"] == held_out
+    songs = read_songs(str(songs_file))
+    assert {song.split for song in songs} == {"train", "validation", "test"}
+    assert result["overall"]["n"] == sum(len(song.chords) - 1 for song in songs if song.split == "test")
     assert "controls" not in result
 
 

@@ -112,10 +112,10 @@ def test_truncated_checkpoint_is_one_sentence(tmp_path: Path, content: bytes) ->
 def test_one_batch_can_be_overfitted() -> None:
     keras.utils.set_random_seed(0)
     model = build_model(ModelConfig(num_layers=1, lstm_units=64, dropout=0.0))
-    model.compile(keras.optimizers.Adam(0.01), NextChordLoss())
-    feeds = _feeds(4)
+    model.compile(keras.optimizers.Adam(0.02), NextChordLoss())
+    feeds = _feeds(2)
     targets = np.roll(feeds[0], -1, axis=1)
-    history = model.fit(feeds, targets, sample_weight=np.ones_like(targets, float), epochs=80, verbose=0)
+    history = model.fit(feeds, targets, sample_weight=np.ones_like(targets, float), epochs=70, verbose=0)
     assert history.history["loss"][-1] < 0.1 < history.history["loss"][0]
 
 

@@ -1,0 +1,48 @@
+"""A song as the network sees it: token ids and the ids of what is asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.datasets.contract import ChordSong
+from shared.datasets.song_records import ESTIMATED
+from shared.music.chord_tokens import END_ID, START_ID, chord_to_id
+from shared.music.conditions import CONDITIONS, GENRE, KEY, MOOD, SCALE_TYPE
+
+
+@dataclass(frozen=True)
+class EncodedSong:
+    """A song as the network sees it."""
+
+    id: str
+    dataset: str
+    genre: str
+    tokens: NDArray[np.int32]  # START, chords, END
+    conditions: tuple[int, int, int, int]  # ids of genre, mood, key, scale type
+    tonic: int  # pitch class, or -1 where no key is known
+    chords: tuple[int, ...]  # token ids without START and END
+
+
+def encode(song: ChordSong) -> EncodedSong:
+    """Turn a song into ids; consecutive chords that become one token are merged."""
+    ids = [chord_to_id(chord) for chord in song.chords if chord.root >= 0]
+    merged = tuple(token for index, token in enumerate(ids) if index == 0 or token != ids[index - 1])
+    # A key that was estimated from the whole song would tell the network of chords that are still to come.
+    key = None if song.key_source == ESTIMATED else song.key
+    conditions = (
+        GENRE.id(song.genre),
+        MOOD.id(song.mood),
+        key.id if key else KEY.unspecified,
+        SCALE_TYPE.id(key.mode if key else None),
+    )
+    tokens = np.array([START_ID, *merged, END_ID], dtype=np.int32)
+    genre = song.genre or "unspecified"
+    return EncodedSong(song.id, song.dataset, genre, tokens, conditions, key.tonic if key else -1, merged)
+
+
+def condition_inputs(ids: NDArray[np.int32]) -> dict[str, NDArray[np.int32]]:
+    """Return the network's condition inputs from ids [windows, 4]."""
+    return {f"{condition.name}_input": ids[:, [column]] for column, condition in enumerate(CONDITIONS)}
