@@ -51,8 +51,8 @@ def compose(rules: RuleSet, mode: str, mood: Mood, rng: Random) -> Composition:
     sections = {name: section.map(painter.rewrite) for name, section in sections.items()}
     sections = {name: section.map(painter.colour) for name, section in sections.items()}
     if "shortest_chord_bars" in rules.settings:
-        shortest = Fraction(rules.settings["shortest_chord_bars"])
-        target = float(rules.settings["changes_per_bar"]) * mood.harmonic_rhythm
+        shortest = Fraction(rules.setting("shortest_chord_bars"))
+        target = float(rules.setting("changes_per_bar")) * mood.harmonic_rhythm
         sections = fit_sections(sections, target, shortest, rng)
     return _assemble(form, sections, rules, mode, mood, rng)
 
@@ -72,8 +72,8 @@ def _assemble(
         part = sections[name].slots(ending)
         slots += part
         names += [name] * int(sum(slot.bars for slot in part))
-    meters = allowed_meters(rules.settings["meters"].split(), slots)
-    tempo = float(rules.settings["tempo_qpm"]) * mood.tempo_factor * (0.92 + 0.16 * rng.random())
+    meters = allowed_meters(rules.setting("meters").split(), slots)
+    tempo = float(rules.setting("tempo_qpm")) * mood.tempo_factor * (0.92 + 0.16 * rng.random())
     return Composition(
         mode=mode,
         bars=tuple(tuple(bar) for bar in to_bars(slots)),

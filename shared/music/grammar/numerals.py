@@ -5,28 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 
+from shared.errors import InputError
 from shared.music.chords import GENERATOR_QUALITIES, Chord
 from shared.music.keys import Key
 from shared.music.roman import parse_roman
 
+# Degrees count from the major scale in both modes, so that `bVI` and `VI` are what they are everywhere.
+_C = Key(0, "major")
+
 
 @lru_cache(maxsize=4096)
 def numeral_chord(numeral: str) -> Chord:
-    """Return the chord of a numeral in C; degrees count from the major scale in both modes.
-
-    Every key named behind a stroke is the tonic for what stands before it: `V7/ii/V` is the dominant seventh
-    of the second degree of the dominant.
+    """Return the chord of a numeral in C.
 
     Raises:
-        ValueError: when the chord is not one that the generator can write.
+        InputError: when it is no numeral, or a chord that the generator cannot write.
     """
-    head, *targets = numeral.split("/")
-    tonic = 0
-    for target in reversed(targets):
-        tonic = parse_roman(target, Key(tonic, "major")).root
-    chord = parse_roman(head, Key(tonic, "major"))
+    chord = parse_roman(numeral, _C)
     if chord.quality not in GENERATOR_QUALITIES:
-        raise ValueError(f"numeral {numeral}: the generator has no quality '{chord.quality}'")
+        raise InputError(f"numeral '{numeral}' is a {chord.quality} chord, which the generator cannot write")
     return chord
 
 

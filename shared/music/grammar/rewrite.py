@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from random import Random
 
+from shared.errors import InputError
 from shared.music.grammar.expand import Slot, local_mode
 from shared.music.grammar.rules import Production, RuleSet, draw
 from shared.music.moods import Mood
@@ -24,6 +25,7 @@ class Painter:
     mood: Mood
     rng: Random
     colours: dict[str, str] = field(default_factory=dict)
+    decisions: dict[tuple[Production, tuple[str, ...]], bool] = field(default_factory=dict)
     palette: str = ""
 
     def __post_init__(self) -> None:
@@ -33,48 +35,70 @@ class Painter:
     def rewrite(self, slots: list[Slot]) -> list[Slot]:
         """Try every rewrite rule once at every place, left to right; the last slot stays as it is."""
         done: list[Slot] = []
-        left = list(slots)
-        while len(left) > 1:
-            taken, replacement = self._rewrite_first(left)
+        place = 0
+        while place < len(slots) - 1:
+            before = slots[place - 1].numeral if place else ""
+            taken, replacement = self._rewrite_first(slots[place:], before)
             done += replacement
-            left = left[taken:]
-        return done + left
+            place += taken
+        return done + slots[place:]
 
-    def _rewrite_first(self, slots: list[Slot]) -> tuple[int, list[Slot]]:
+    def _rewrite_first(self, slots: list[Slot], before: str) -> tuple[int, list[Slot]]:
         """Return how many slots the first applicable rule takes, and what it puts there."""
         for production in self.rules.alternatives("rewrite", local_mode(slots[0].tail, self.mode)):
             pattern, result = (side.split() for side in production.expansion.split("->"))
             count = len(pattern)
-            if count < len(slots) and _matches(pattern, slots) and self._happens(production):
+            if count >= len(slots) or not _matches(pattern, slots):
+                continue
+            context = (before, *(slot.numeral for slot in slots[: count + 1]))
+            if self._happens(production, context):
                 replacement = _replace(slots[:count], result, slots[count])
                 if replacement:
                     return count, replacement
         return 1, slots[:1]
 
-    def _happens(self, production: Production) -> bool:
-        """Draw whether a rule fires: its weight, bent by the mood, is a probability."""
-        return self.rng.random() < production.weight_in(self.mood)
+    def _happens(self, production: Production, context: tuple[str, ...]) -> bool:
+        """Draw whether a rule fires: its weight, bent by the mood, is a probability.
+
+        Between the same neighbours it is drawn once for the whole song, so that what returns returns alike.
+        """
+        key = (production, context)
+        if key not in self.decisions:
+            self.decisions[key] = self.rng.random() < production.weight_in(self.mood)
+        return self.decisions[key]
 
     def colour(self, slots: list[Slot]) -> list[Slot]:
         """Give every bare numeral the suffix that genre and mood ask for."""
         return [replace(slot, numeral=self._coloured(slot)) for slot in slots]
 
     def _coloured(self, slot: Slot) -> str:
-        """Return the numeral with its colour; a numeral that has a suffix keeps it."""
-        if not _BARE.fullmatch(slot.head):
+        """Return the numeral with its colour; a numeral that has a suffix keeps it.
+
+        Where there is no third, a small letter would say nothing: the numeral is written large.
+        """
+        bare = _BARE.fullmatch(slot.head)
+        if not bare:
             return slot.numeral
         key = slot.head + slot.tail[:1]
         if key not in self.colours:
             self.colours[key] = self._draw_colour(slot)
-        return slot.head + self.colours[key] + slot.tail
+        suffix = self.colours[key]
+        no_third = suffix == "5" or "sus" in suffix
+        return bare[1] + (bare[2].upper() if no_third else bare[2]) + suffix + slot.tail
 
     def _draw_colour(self, slot: Slot) -> str:
-        """Draw a suffix from the most particular block there is for this numeral."""
+        """Draw a suffix from the most particular block there is for this numeral.
+
+        Raises:
+            InputError: when there is none.
+        """
         mode = local_mode(slot.tail, self.mode)
         general = "*" if slot.head.lstrip("b#")[:1].isupper() else "*min"
         heads = ([f"{slot.head}/"] if slot.tail else []) + [slot.head, general]
         names = [f"{palette} {head}" for head in heads for palette in (self.palette, "colour")]
-        productions = next(found for name in names if (found := self._particular(name, mode)))
+        productions = next((found for name in names if (found := self._particular(name, mode))), [])
+        if not productions:
+            raise InputError(f"rules of {self.rules.genre}: no block colours {slot.head}; add [colour {general}]")
         chosen = productions[draw([production.weight_in(self.mood) for production in productions], self.rng)]
         return "" if chosen.expansion == "-" else chosen.expansion
 

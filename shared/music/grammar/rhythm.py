@@ -57,7 +57,7 @@ def allowed_meters(meters: list[str], slots: Iterable[Slot]) -> list[str]:
     """Keep the meters that can hold the shortest chord: under half a bar only four-beat bars can."""
     if min(slot.bars for slot in slots) >= Fraction(1, 2):
         return meters
-    return [meter for meter in meters if meter in _METERS_IN_FOUR]
+    return [meter for meter in meters if meter in _METERS_IN_FOUR] or [_METERS_IN_FOUR[0]]
 
 
 def to_bars(slots: Iterable[Slot]) -> list[list[str]]:

@@ -67,6 +67,16 @@ class RuleSet:
         """Return the alternatives of a symbol in a mode: those for both modes, then the mode's own."""
         return self.blocks.get((symbol, ""), []) + self.blocks.get((symbol, mode), [])
 
+    def setting(self, name: str) -> str:
+        """Return a setting.
+
+        Raises:
+            InputError: when the file does not set it.
+        """
+        if name not in self.settings:
+            raise InputError(f"rules of {self.genre}: write '{name} = ...' under [settings]")
+        return self.settings[name]
+
     def choose(self, symbol: str, mode: str, mood: Mood, rng: Random) -> str:
         """Draw one expansion of a symbol.
 
@@ -91,8 +101,16 @@ def draw(weights: Sequence[float], rng: Random) -> int:
 
 
 def load_rules(genre: str, folder: Path = RULES_FOLDER) -> RuleSet:
-    """Read `folder/GENRE.txt`."""
-    return parse_rules((folder / f"{genre}.txt").read_text(encoding="utf-8"), genre)
+    """Read `folder/GENRE.txt`.
+
+    Raises:
+        InputError: when the file is missing, not UTF-8 or breaks the language.
+    """
+    path = folder / f"{genre}.txt"
+    try:
+        return parse_rules(path.read_text(encoding="utf-8"), genre)
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"cannot read {path}: the folder of rules needs a UTF-8 text for each genre") from error
 
 
 def parse_rules(text: str, genre: str) -> RuleSet:

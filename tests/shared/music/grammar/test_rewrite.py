@@ -7,8 +7,10 @@ from random import Random
 
 import pytest
 
+from shared.errors import InputError
 from shared.music.grammar.expand import Slot, to_slots
 from shared.music.grammar.rewrite import Painter
+from shared.music.grammar.rules import parse_rules
 from tests.shared.music.grammar.toy import CALM, toy_rules
 
 
@@ -69,3 +71,22 @@ def test_a_numeral_keeps_its_colour_all_song_long():
     many = painter("[plain IV]\n1 : -\n1 : maj7\n1 : add9")
     first = {slot.numeral for _ in range(20) for slot in many.colour([Slot("IV", Fraction(1))])}
     assert len(first) == 1
+
+
+def test_a_chord_without_a_third_is_written_large():
+    power = painter("[plain i]\n1 : 5\n[plain bvii]\n1 : sus4")
+    slots = power.colour(to_slots("i bvii/ii".split()))
+    assert [slot.numeral for slot in slots] == ["I5", "bVIIsus4/ii"]
+
+
+def test_a_numeral_that_nothing_colours_is_named():
+    rules = parse_rules("[palette]\n1 : plain\n[plain V]\n1 : 7", "toy")
+    bare = Painter(rules, "major", CALM, Random(0))
+    with pytest.raises(InputError, match=r"\[colour \*min\]"):
+        bare.colour([Slot("ii", Fraction(1))])
+
+
+def test_between_the_same_neighbours_a_rule_decides_once():
+    coin = painter("[rewrite]\n0.5 : V -> ii V")
+    slots = to_slots(" | ".join(["I", "V"] * 40 + ["I"]).split())
+    assert len(coin.rewrite(slots)) in (81, 121)

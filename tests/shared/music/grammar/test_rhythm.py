@@ -35,6 +35,7 @@ def test_a_section_with_odd_bars_or_short_chords_is_not_halved():
 
 def test_only_four_beats_hold_a_quarter_bar():
     assert allowed_meters(["3/4", "4/4"], to_slots("I ii V I".split())) == ["4/4"]
+    assert allowed_meters(["3/4"], to_slots("I ii V I".split())) == ["4/4"]
     assert allowed_meters(["3/4", "4/4"], to_slots("ii V".split())) == ["3/4", "4/4"]
 
 

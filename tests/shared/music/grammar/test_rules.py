@@ -46,6 +46,16 @@ def test_a_missing_block_is_named():
         toy_rules().choose("bridge", "major", CALM, Random(0))
 
 
+def test_a_missing_file_or_setting_is_named(tmp_path):
+    with pytest.raises(InputError, match=r"jazz\.txt"):
+        load_rules("jazz", tmp_path)
+    (tmp_path / "jazz.txt").write_bytes(b"[x]\n1 : \xff")
+    with pytest.raises(InputError, match="UTF-8"):
+        load_rules("jazz", tmp_path)
+    with pytest.raises(InputError, match="'swing = "):
+        toy_rules().setting("swing")
+
+
 def test_draws_follow_the_weights():
     rng = Random(3)
     counts = collections.Counter(draw([1.0, 3.0, 0.0], rng) for _ in range(4000))
