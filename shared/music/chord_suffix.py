@@ -39,7 +39,7 @@ _PARTS = re.compile(
     r"|(?P<sus>sus ?(?:2/?4|4/?2|2|4)?)"
     r"|(?P<minor>[Mm]in(?:or)?|MIN|[Mm]i|m(?!a(?!dd|ug)))"
     r"|(?P<triangle>[\^Δ\u2206\u25b3])"
-    r"|(?P<major>[Mm]aj(?:or)?|MAJ|[Mm]a|M|j)"
+    r"|(?P<major>[Mm]aj(?:or)?|MAJ|[Mm]a(?!dd|ug)|M|j)"
     r"|(?P<hdim>hdim|h|[øØ])"
     r"|(?P<dim>dim|[o°\u00ba\u02da]|d(?![a-z]))"
     r"|(?P<aug>aug|a(?![a-z]))"

@@ -15,8 +15,6 @@ import json
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from shared.files import write_text
-
 Intervals: TypeAlias = frozenset[int]
 Table: TypeAlias = dict[str, dict[str, Any]]
 
@@ -50,6 +48,8 @@ def derive() -> Table:
 
 def main() -> None:
     """Write `chord_types.json` from the installed mir_eval."""
+    from shared.files import write_text  # what only reads the table starts without it
+
     rows = (f"  {json.dumps(quality)}: {json.dumps(row)}" for quality, row in derive().items())
     write_text(TABLE_FILE, "{\n" + ",\n".join(rows) + "\n}\n")
     print(f"wrote {TABLE_FILE}")

@@ -31,6 +31,8 @@ MODES = ("major", "minor")
 _MAJOR, _NATURAL_MINOR = (0, 2, 4, 5, 7, 9, 11), (0, 2, 3, 5, 7, 8, 10)
 # What a minor key may also use: the raised seventh of its dominant, the raised sixth on the way to it.
 _HARMONIC_MINOR, _MELODIC_MINOR = (0, 2, 3, 5, 7, 8, 11), (0, 2, 3, 5, 7, 9, 11)
+# The minor chord on the sixth sounds the raised seventh, but as another note: F Ab C in `A:minor`.
+_SIXTH, _MINOR_ON_SIXTH = 8, {8, 11, 3}
 
 _LETTERS = "FCGDAEB"
 _MODE_WORDS = {
@@ -84,13 +86,15 @@ class Key:
     def chord_is_diatonic(self, chord: Chord) -> bool:
         """Tell whether a chord has only notes of the key; N and X, which have none, do.
 
-        A minor key has its harmonic and melodic forms too: E7 and G#dim7 lie in `A:minor`. The eleventh of a
-        thirteenth chord, which nobody plays, does not count.
+        A minor key has its harmonic and melodic forms too: E7 and G#dim7 lie in `A:minor`, but not Fm, whose
+        third is no G#. The eleventh of a thirteenth chord, which nobody plays, does not count.
         """
         if chord.root < 0:
             return True
         above_root = sounding_intervals(chord.quality) | {(chord.bass - chord.root) % 12}
         notes = {(chord.root - self.tonic + semitone) % 12 for semitone in above_root}
+        if (chord.root - self.tonic) % 12 == _SIXTH and notes >= _MINOR_ON_SIXTH:
+            return False
         scales = (_MAJOR,) if self.mode == "major" else (_NATURAL_MINOR, _HARMONIC_MINOR, _MELODIC_MINOR)
         return any(notes <= set(scale) for scale in scales)
 

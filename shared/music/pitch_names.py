@@ -9,6 +9,9 @@ PITCH_CLASS_NAMES = ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb",
 MAJOR_SCALE = (0, 2, 4, 5, 7, 9, 11)
 NATURAL = dict(zip("CDEFGAB", MAJOR_SCALE, strict=True))
 
+# Each pitch class above a root as a degree, as the bass of a chord is written.
+DEGREE_NAMES = ("1", "b2", "2", "b3", "3", "4", "b5", "5", "b6", "6", "b7", "7")
+
 _ASCII = {"♭": "b", "♯": "#", "𝄫": "bb", "𝄪": "##"}
 
 

@@ -23,7 +23,7 @@ from shared.music.chord_symbol import Chord, refuse
 from shared.music.chord_types import INTERVALS, NO_CHORD, UNKNOWN
 from shared.music.keys import Key
 from shared.music.lead_sheet import SUFFIXES
-from shared.music.pitch_names import MAJOR_SCALE, alteration, degree_semitones, plain_accidentals
+from shared.music.pitch_names import DEGREE_NAMES, MAJOR_SCALE, alteration, degree_semitones, plain_accidentals
 
 _NUMERALS = ("I", "II", "III", "IV", "V", "VI", "VII")
 _NATURAL_MINOR = (0, 2, 3, 5, 7, 8, 10)
@@ -72,8 +72,7 @@ def roman_numeral(chord: Chord, key: Key, applied: bool = True) -> str:
 
 def _bass(chord: Chord) -> str:
     """Return the bass as a degree above the root, or nothing in root position."""
-    degrees = ("1", "b2", "2", "b3", "3", "4", "b5", "5", "b6", "6", "b7", "7")
-    return "" if chord.bass == chord.root else f"/{degrees[(chord.bass - chord.root) % 12]}"
+    return "" if chord.bass == chord.root else f"/{DEGREE_NAMES[(chord.bass - chord.root) % 12]}"
 
 
 def _target(chord: Chord, key: Key, steps: int) -> tuple[int, str] | None:
@@ -119,29 +118,33 @@ def parse_roman(numeral: str, key: Key) -> Chord:
     text = plain_accidentals(numeral.strip()).replace("6/9", "69")
     if text in (NO_CHORD, UNKNOWN):
         return Chord(-1, text, -1)
-    head, *behind = text.split("/")
-    figure = _BASS.fullmatch(behind[-1]) if behind else None
-    for target in reversed(behind[:-1] if figure else behind):
+    parts = list(re.finditer(r"(?:^|(?<=/))[^/]*", text))
+    figure = _BASS.fullmatch(parts[-1].group()) if len(parts) > 1 else None
+    if figure:
+        parts.pop()
+    for target in reversed(parts[1:]):
         # Case and suffix of the target do not matter: what stands before it counts from its root in major.
-        key = Key(_read_degree(numeral, text, target, key).root, "major")
-    chord = _read_degree(numeral, text, head, key)
+        key = Key(_read_degree(numeral, target, key).root, "major")
+    chord = _read_degree(numeral, parts[0], key)
     if not figure:
         return chord
     accidentals, degree = figure.groups()
     return Chord(chord.root, chord.quality, (chord.root + degree_semitones(accidentals, int(degree))) % 12)
 
 
-def _read_degree(label: str, text: str, part: str, key: Key) -> Chord:
-    """Return the chord of a numeral without strokes; `label` and `text` are the whole, for the error."""
-    start = text.find(part)
-    found = _DEGREE.match(part)
+def _read_degree(label: str, part: re.Match[str], key: Key) -> Chord:
+    """Return the chord of one part between strokes; `label` is what the user wrote, for the error."""
+    text, start = part.string, part.start()
+    found = _DEGREE.match(part.group())
     if not found:
         refuse(label, text, start, "no degree I to VII", _EXAMPLES)
     accidentals, degree, suffix = found.groups()
     if degree.islower() and not _SAYS_MINOR.match(suffix):
         suffix = f"m{suffix}"
     try:
-        intervals, _ = read_suffix(suffix, 0)
+        intervals, end = read_suffix(suffix, 0)
+        if end < len(suffix):
+            raise SuffixError(end, f"nothing reads '{suffix[end]}'")
     except SuffixError as error:
         refuse(label, text, start + found.start(3), error.reason, _EXAMPLES)
     quality = nearest_quality(intervals)
