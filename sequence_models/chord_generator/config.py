@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from shared.cli import option
-from shared.errors import ConsortError
 
 MODEL_NAME = "chord_generator"
 
@@ -14,30 +13,18 @@ MODEL_NAME = "chord_generator"
 class ModelConfig:
     """The network. The defaults are the classic architecture of 1,165,167 parameters."""
 
-    sequence_length: int = option(12, help="chords the network sees at once", unit="chords")
+    sequence_length: int = option(12, help="chords the network sees at once", unit="chords", minimum=1)
     cell: str = option("lstm", help="recurrent cell", choices=("lstm", "gru"))
-    num_layers: int = option(2, help="recurrent layers")
-    lstm_units: int = option(256, help="width of each recurrent layer", aliases=("units",))
-    embedding_dim: int = option(128, help="width of a chord's embedding")
-    genre_dim: int = option(16, help="width of the genre's embedding")
-    mood_dim: int = option(16, help="width of the mood's embedding")
-    key_dim: int = option(12, help="width of the key's embedding")
-    scale_dim: int = option(4, help="width of the scale type's embedding")
-    conditioning_units: int = option(128, help="width of the layer that joins the four conditions")
+    num_layers: int = option(2, help="recurrent layers", minimum=1)
+    lstm_units: int = option(256, help="width of each recurrent layer", aliases=("units",), minimum=1)
+    embedding_dim: int = option(128, help="width of a chord's embedding", minimum=1)
+    genre_dim: int = option(16, help="width of the genre's embedding", minimum=1)
+    mood_dim: int = option(16, help="width of the mood's embedding", minimum=1)
+    key_dim: int = option(12, help="width of the key's embedding", minimum=1)
+    scale_dim: int = option(4, help="width of the scale type's embedding", minimum=1)
+    conditioning_units: int = option(128, help="width of the layer that joins the four conditions", minimum=1)
     attention: bool = option(False, help="causal self-attention over the window, after the recurrent layers")
-    dropout: float = option(0.3, help="share of activations dropped in training, 0 to 1")
-
-    def validate(self) -> None:
-        """Refuse sizes that no network can have.
-
-        Raises:
-            ConsortError: naming the field.
-        """
-        for name in ("sequence_length", "num_layers", "lstm_units", "embedding_dim", "conditioning_units"):
-            if getattr(self, name) < 1:
-                raise ConsortError(f"{name} is {getattr(self, name)}; it must be at least 1")
-        if not 0 <= self.dropout < 1:
-            raise ConsortError(f"dropout is {self.dropout}; it must be at least 0 and below 1")
+    dropout: float = option(0.3, help="share of activations dropped in training, 0 to 1", minimum=0, below=1)
 
 
 @dataclass
@@ -52,37 +39,33 @@ class DataConfig:
     permissive_only: bool = option(False, help="keep only songs whose licence lets trained weights be distributed")
     genre: str = option("", help="keep only songs of this genre, for fine-tuning; empty = all")
     transpose: bool = option(True, help="shift each training window to a random key (training only)")
-    substitution: float = option(0.0, help="share of training chords replaced by a functional substitute, 0 to 1")
-    condition_dropout: float = option(0.1, help="share of training windows in which a condition is hidden, 0 to 1")
+    substitution: float = option(
+        0.0, help="share of training chords replaced by a functional substitute, 0 to 1", minimum=0, maximum=1
+    )
+    condition_dropout: float = option(
+        0.1, help="share of training windows in which a condition is hidden, 0 to 1", minimum=0, maximum=1
+    )
     curriculum_epochs: int = option(
-        0, help="epochs over which the training set grows from its simplest songs to all", unit="epochs"
+        0, help="epochs over which the training set grows from its simplest songs to all", unit="epochs", minimum=0
     )
     split_seed: int = option(0, help="decides which songs are held out")
-
-    def validate(self) -> None:
-        """Refuse shares outside 0 to 1.
-
-        Raises:
-            ConsortError: naming the field.
-        """
-        for name in ("substitution", "condition_dropout"):
-            if not 0 <= getattr(self, name) <= 1:
-                raise ConsortError(f"{name} is {getattr(self, name)}; it must lie between 0 and 1")
 
 
 @dataclass
 class TrainerConfig:
     """The optimisation."""
 
-    epochs: int = option(100, help="passes over the training songs", unit="epochs")
-    batch_size: int = option(64, help="windows per step")
-    learning_rate: float = option(5e-4, help="Adam's step size", aliases=("lr",))
-    clip_norm: float = option(1.0, help="largest norm of one weight's gradient")
-    label_smoothing: float = option(0.0, help="share of the target's mass spread over all chords, 0 to 1")
-    patience: int = option(10, help="epochs without a better validation loss before training stops")
-    lr_patience: int = option(5, help="epochs without a better validation loss before the rate falls")
-    lr_factor: float = option(0.5, help="what the learning rate is multiplied by then")
-    time_limit_s: float = option(0.0, help="stop after the epoch that passes this; 0 = no limit", unit="s")
+    epochs: int = option(100, help="passes over the training songs", unit="epochs", minimum=1)
+    batch_size: int = option(64, help="windows per step", minimum=1)
+    learning_rate: float = option(5e-4, help="Adam's step size", aliases=("lr",), above=0)
+    clip_norm: float = option(1.0, help="largest norm of one weight's gradient", above=0)
+    label_smoothing: float = option(
+        0.0, help="share of the target's mass spread over all chords, 0 to 1", minimum=0, below=1
+    )
+    patience: int = option(10, help="epochs without a better validation loss before training stops", minimum=1)
+    lr_patience: int = option(5, help="epochs without a better validation loss before the rate falls", minimum=1)
+    lr_factor: float = option(0.5, help="what the learning rate is multiplied by then", above=0, below=1)
+    time_limit_s: float = option(0.0, help="stop after the epoch that passes this; 0 = no limit", unit="s", minimum=0)
     seed: int = option(0, help="same seed, same weights")
 
 
@@ -110,8 +93,8 @@ class EvaluateConfig:
     songs: str = option("", help="score every song of this file or folder instead of the run's own held-out songs")
     split: str = option("test", help="which of the run's own songs", choices=("test", "validation"))
     controls: bool = option(True, help="score the n-gram controls too")
-    batch_size: int = option(512, help="windows per step")
-    generated: int = option(200, help="progressions to generate for the Frechet distance and key adherence")
+    batch_size: int = option(512, help="windows per step", minimum=1)
+    generated: int = option(200, help="progressions to generate for the Frechet distance and key adherence", minimum=0)
     seed: int = option(0, help="seed of the generated progressions")
     json: str = option("", help="write every metric to this file")
 
@@ -126,17 +109,17 @@ class GenerateConfig:
     mood: str = option("", help="one of 27, such as joy, sadness, calmness; empty = open")
     key: str = option("C:major", help="C:major, Am, 'Eb minor' ...; empty = open")
     seed_chords: str = option("", help="chords to begin with: 'C Am F' or 'C:maj A:min'")
-    length: int = option(0, help="chords in each progression, seeds included; 0 = until the model ends it")
-    max_length: int = option(32, help="longest progression when the model decides", unit="chords")
-    temperature: float = option(1.0, help="0 = always the likeliest chord, 1 = as learned, more = bolder")
-    top_k: int = option(0, help="choose among the k likeliest chords; 0 = all")
-    top_p: float = option(1.0, help="choose among the likeliest chords whose mass reaches p")
+    length: int = option(0, help="chords in each progression, seeds included; 0 = until the model ends it", minimum=0)
+    max_length: int = option(32, help="longest progression when the model decides", unit="chords", minimum=1)
+    temperature: float = option(1.0, help="0 = always the likeliest chord, 1 = as learned, more = bolder", minimum=0)
+    top_k: int = option(0, help="choose among the k likeliest chords; 0 = all", minimum=0)
+    top_p: float = option(1.0, help="choose among the likeliest chords whose mass reaches p", above=0, maximum=1)
     stay_in_key: bool = option(False, help="allow only chords of the key")
     cadence: bool = option(False, help="end on a cadence in the key")
-    num_samples: int = option(1, help="how many progressions")
+    num_samples: int = option(1, help="how many progressions", minimum=1)
     seed: int = option(0, help="same seed, same progressions")
-    tempo: float = option(0.0, help="0 = what suits the genre and mood", unit="quarters per minute")
-    beats_per_chord: float = option(0.0, help="how long each chord sounds; 0 = a bar", unit="quarters")
+    tempo: float = option(0.0, help="0 = what suits the genre and mood", unit="quarters per minute", minimum=0)
+    beats_per_chord: float = option(0.0, help="how long each chord sounds; 0 = a bar", unit="quarters", minimum=0)
     json: str = option("", help="write the progressions to this file")
     midi: str = option("", help="write the music to this file (more samples: NAME-2.mid ...)")
     wav: str = option("", help="render the music to this file (more samples: NAME-2.wav ...)")

@@ -80,7 +80,7 @@ def test_files_are_music(run: Path, tmp_path: Path, capsys: pytest.CaptureFixtur
         (["--key", "H:major"], "H:major"),
         (["--seed-chords", "C Hm7"], "Hm7"),
         (["--temperature", "-1"], "temperature"),
-        (["--num-samples", "0"], "ask for at least 1"),
+        (["--num-samples", "0"], "--num-samples"),
         (["--length", "1", "--seed-chords", "C Am F"], "cannot hold 3 seed chords"),
     ],
 )

@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from sequence_models.checkpoints import load_model, save_model
-from sequence_models.chord_generator.config import ModelConfig
+from sequence_models.chord_generator.config import ModelConfig, TrainConfig
 from sequence_models.chord_generator.loss import NextChordLoss
 from sequence_models.chord_generator.model import (
     build_export_model,
@@ -19,6 +19,7 @@ from sequence_models.chord_generator.model import (
     state_shapes,
     transfer_weights,
 )
+from shared.cli import parse
 from shared.errors import ConsortError, InputError
 from shared.music.chord_tokens import N_TOKENS
 from shared.music.conditions import CONDITIONS
@@ -119,7 +120,7 @@ def test_one_batch_can_be_overfitted() -> None:
     assert history.history["loss"][-1] < 0.1 < history.history["loss"][0]
 
 
-@pytest.mark.parametrize(("name", "value"), [("lstm_units", 0), ("num_layers", 0), ("dropout", 1.0)])
-def test_impossible_sizes_are_refused(name: str, value: float) -> None:
-    with pytest.raises(ConsortError, match=f"{name} is {value}"):
-        build_model(ModelConfig(**{name: value}))
+@pytest.mark.parametrize("words", ["--lstm-units 0", "--num-layers -1", "--dropout 1", "--epochs 0", "--cell rnn"])
+def test_impossible_settings_are_refused_by_name(words: str) -> None:
+    with pytest.raises(ConsortError, match=words.split()[0]):
+        parse(TrainConfig, words.split())
