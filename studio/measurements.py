@@ -57,7 +57,7 @@ def gather(
         "seeds": {"training": config.seed, "composing": config.seed, "playing": config.seed},
         "quick": config.quick,
         "git_revision": git_revision(),
-        "machine": {"processor": processor(), "cores": usable_cores(), "system": platform.platform(terse=True)},
+        "machine": {"processor": processor(), "cores": usable_cores(), "system": platform.system()},
         "versions": {"python": platform.python_version(), **versions()},
     }  # fmt: skip
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from shared.music.score import Score
 from studio.markup import Markup, element
-from studio.piano_roll import PIXELS_PER_QUARTER, Layout, playing_tracks, track_notes
+from studio.piano_roll import PIXELS_PER_QUARTER, Layout, drawn_tracks
 
 
 def mini_roll(score: Score) -> Markup:
@@ -14,9 +14,8 @@ def mini_roll(score: Score) -> Markup:
     """
     layout = Layout.of(score)
     top = layout.pitches_top
-    tracks = playing_tracks(score)
     return element(
-        "svg", *(track_notes(layout, track, index) for index, track in enumerate(tracks)),
+        "svg", drawn_tracks(layout, score),
         element("line", class_="playhead", x1=0, x2=0, y1=top, y2=layout.height),
         class_="mini", aria_hidden="true", preserveAspectRatio="none",
         viewBox=f"0 {top:g} {layout.width:g} {layout.height - top:g}",

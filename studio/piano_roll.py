@@ -87,17 +87,16 @@ class Layout:
 def piano_roll(score: Score, sections: Sequence[Section] = ()) -> Markup:
     """Return the keyboard, the scrolling roll with its playhead, and the legend of the tracks that play."""
     layout = Layout.of(score)
-    tracks = playing_tracks(score)
     drawing = element(
         "svg", _rows(layout), _bars(layout, score), _sections(layout, sections), _chords(layout, score),
-        *(track_notes(layout, track, index) for index, track in enumerate(tracks)),
+        drawn_tracks(layout, score),
         element("line", class_="playhead", y1=0, y2=layout.height, x1=0, x2=0),
         role="img", aria_label=_spoken(score, layout), width=layout.width, height=layout.height,
         viewBox=f"0 0 {layout.width:g} {layout.height:g}",
         data_pixels_per_second=PIXELS_PER_QUARTER * score.tempo_qpm / 60,
     )  # fmt: skip
     scroller = element("div", drawing, class_="scroller", tabindex=0, role="region", aria_label="Piano roll, scrolls")
-    return element("div", _keyboard(layout), scroller, class_="roll") + _legend(tracks)
+    return element("div", _keyboard(layout), scroller, class_="roll") + _legend(playing_tracks(score))
 
 
 def playing_tracks(score: Score) -> list[Track]:
@@ -153,18 +152,37 @@ def _chords(layout: Layout, score: Score) -> Markup:
     )
 
 
-def track_notes(layout: Layout, track: Track, index: int) -> Markup:
-    """Return the notes of one track; louder notes are more opaque."""
-    rectangles = (_note(layout, note, track.is_drum) for note in track.notes)
-    return element("g", *rectangles, class_=f"track track-{index % 6}")
+def drawn_tracks(layout: Layout, score: Score) -> Markup:
+    """Return the notes of all tracks: long ones first and tall, the others slimmer on top of them.
+
+    So a piano shows on the strings that hold the same pitches.
+    """
+    colours = {id(track): index for index, track in enumerate(playing_tracks(score))}
+    behind_first = sorted(playing_tracks(score), key=_mean_quarters, reverse=True)
+    return join(
+        element(
+            "g", *(_note(layout, note, track.is_drum, inset=1.5 if depth else 0.5) for note in track.notes),
+            class_=f"track track-{colours[id(track)] % 6}",
+        )
+        for depth, track in enumerate(behind_first)
+    )  # fmt: skip
 
 
-def _note(layout: Layout, note: Note, is_drum: bool) -> Markup:
-    """Return one note; a drum stroke has no length of its own and gets that of a sixteenth."""
+def _mean_quarters(track: Track) -> float:
+    """Return how long the notes of a track last on average, in quarters."""
+    return sum(note.duration_quarters for note in track.notes) / len(track.notes)
+
+
+def _note(layout: Layout, note: Note, is_drum: bool, inset: float) -> Markup:
+    """Return one note; louder ones are more opaque, a drum stroke gets the length of a sixteenth.
+
+    `inset` pixels stay free above and below it in its row.
+    """
     width = layout.x(0.25 if is_drum else note.duration_quarters)
+    inset = 0.5 if is_drum else inset
     return element(
-        "rect", x=layout.x(note.onset_quarters), y=layout.y(note.pitch, is_drum) + 0.5,
-        width=max(width - 1, 1.5), height=ROW_HEIGHT - 1, opacity=0.5 + 0.5 * note.velocity / 127,
+        "rect", x=layout.x(note.onset_quarters), y=layout.y(note.pitch, is_drum) + inset,
+        width=max(width - 1, 1.5), height=ROW_HEIGHT - 2 * inset, opacity=0.6 + 0.4 * note.velocity / 127,
     )  # fmt: skip
 
 

@@ -82,7 +82,7 @@ def _header(title: str, report: Report) -> Markup:
     """Return what was made, with the figures that matter most."""
     trained = duration(report.metrics["training"]["duration_s"])
     lead = (
-        f"A neural network listened to {report.metrics['training']['songs']} chord progressions for {trained},"
+        f"A neural network studied {report.metrics['training']['songs']} chord progressions for {trained},"
         " then wrote this song, and a small band played it. All of it happened on this machine, from training to sound."
     )
     tiles = element("dl", *(_tile(*tile) for tile in _tiles(report.metrics)), class_="tiles")
@@ -99,7 +99,7 @@ def _tiles(metrics: Mapping[str, Any]) -> list[tuple[str, str, str]]:
         ("Perplexity", f"{ours['perplexity']:.2f}", f"{name}: {control['perplexity']:.2f}; less is better"),
         ("Next chord right", f"{100 * ours['accuracy']:.1f} %", f"{name}: {100 * control['accuracy']:.1f} %"),
         ("Training", duration(metrics["training"]["duration_s"]), f"{metrics['training']['epochs']} epochs"),
-        ("Composing", f"{metrics['composing']['ms_per_chord']:.2g} ms", "per chord, ONNX Runtime alone"),
+        ("Composing", f"{metrics['composing']['ms_per_chord']:.2g} ms", "per chord, by ONNX Runtime"),
     ]
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from studio.bars import cell_bar, grouped_bars
 from studio.charts import Curve, LineChart, line_chart
 from studio.markup import Markup, element
+from studio.stages import duration
 
 # Metric of an evaluation -> its column: heading, whether it is a share of one, whether less is better.
 _COLUMNS = {
@@ -35,8 +36,8 @@ def training_section(history: Mapping[str, Sequence[float]], seconds: float) -> 
         chart = LineChart(title, label, epochs, curves, metric == "accuracy", best_epoch(history))
         charts.append(line_chart(chart))
     text = (
-        f"{len(epochs)} epochs in {seconds:.0f} seconds. The weights of epoch {best_epoch(history)}, with the lowest"
-        " validation loss, are the ones that play here."
+        f"{len(epochs)} epochs in {duration(seconds)}, export and verification included. The weights of epoch"
+        f" {best_epoch(history)}, with the lowest validation loss, are the ones that play here."
     )
     return element(
         "section", element("h2", "How it learned"), element("p", text), element("div", *charts, class_="pair"),

@@ -83,8 +83,9 @@ def _channel(terminal: bool) -> tuple[int, int]:
     import termios
 
     ours, theirs = pty.openpty()
-    with suppress(OSError):
-        termios.tcsetwinsize(theirs, termios.tcgetwinsize(sys.stdout.fileno()))
+    size = os.get_terminal_size(sys.stdout.fileno())
+    # Some containers give a terminal of no width, on which no progress bar would be seen.
+    termios.tcsetwinsize(theirs, (size.lines or 24, size.columns or 80))
     return ours, theirs
 
 

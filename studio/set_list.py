@@ -87,13 +87,14 @@ def _wish(request: Request) -> Wish:
 def chosen(candidates: Sequence[Progression]) -> Progression:
     """Return the candidate a band would pick.
 
-    It begins on the tonic if any does, so that the ear knows where it is; among those it moves most often to
-    another chord; of equals the first.
+    It begins at home if any does (on the tonic chord of the key), so that the ear knows where it is; among
+    those it moves most often to another chord, up to six different ones; of equals the first.
     """
 
     def merit(progression: Progression) -> tuple[bool, int]:
-        chords = progression.chords
+        chords, key = progression.chords, progression.key
+        at_home = chords[0].root == key.tonic and key.chord_is_diatonic(chords[0])
         moves = sum(before != after for before, after in itertools.pairwise(chords))
-        return chords[0].root == progression.key.tonic, moves + min(len(set(chords)), 6)
+        return at_home, moves + min(len(set(chords)), 6)
 
     return max(candidates, key=merit)

@@ -111,7 +111,7 @@ def spliced(parts: Sequence[Part], versions: dict[str | None, Score]) -> Score:
             mine = notes.setdefault(dataclasses.replace(track, notes=()), [])
             if player(track) not in part.silent:
                 mine.extend(_beginning(track, start, end))
-    tracks = tuple(dataclasses.replace(track, notes=tuple(found)) for track, found in notes.items() if found)
+    tracks = tuple(dataclasses.replace(track, notes=released(found)) for track, found in notes.items() if found)
     return dataclasses.replace(versions[parts[0].mood], tracks=tracks)
 
 
@@ -123,6 +123,22 @@ def _beginning(track: Track, start: float, end: float) -> Iterator[Note]:
     early = 0.125
     lower = start - early if start > 0 else 0.0
     return (note for note in track.notes if lower <= note.onset_quarters < end - early)
+
+
+def released(notes: Sequence[Note]) -> tuple[Note, ...]:
+    """Return the notes in order of time, each ended where its pitch is struck again: a key sounds once at a time."""
+    kept: list[Note] = []
+    sounding: dict[int, int] = {}
+    for note in sorted(notes, key=lambda note: (note.onset_quarters, note.pitch)):
+        before = sounding.get(note.pitch)
+        if before is not None and kept[before].end_quarters > note.onset_quarters:
+            length = note.onset_quarters - kept[before].onset_quarters
+            if length <= 0:
+                continue
+            kept[before] = dataclasses.replace(kept[before], duration_quarters=length)
+        sounding[note.pitch] = len(kept)
+        kept.append(note)
+    return tuple(kept)
 
 
 def player(track: Track) -> str:

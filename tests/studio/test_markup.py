@@ -69,4 +69,7 @@ def test_accidentals_are_printed_where_they_are_accidentals_only() -> None:
     assert printed("bVII") == "♭VII"
     assert printed("7(b9)") == "7(♭9)"
     assert printed("B7") == "B7"
+    assert printed("viio7") == "vii°7"
+    assert printed("#iv\N{LATIN SMALL LETTER O WITH STROKE}7") == "♯iv\N{LATIN SMALL LETTER O WITH STROKE}7"
+    assert printed("Dbdim7") == "D♭dim7"
     assert key_words("Bb:minor") == "B♭ minor"
