@@ -147,7 +147,7 @@ def _chords(layout: Layout, score: Score) -> Markup:
     y = SECTION_HEIGHT + CHORD_HEIGHT - 12
     seconds = 60 / score.tempo_qpm
     return join(
-        element("text", printed(name), x=layout.x(onset) + 4, y=y, class_="chord", data_onset=onset * seconds)
+        element("text", printed(name), x=layout.x(onset) + 4, y=y, class_="chord", data_onset=f"{onset * seconds:.3f}")
         for onset, name in score.chord_marks
     )
 
@@ -182,7 +182,7 @@ def _note(layout: Layout, note: Note, is_drum: bool, inset: float) -> Markup:
     inset = 0.5 if is_drum else inset
     return element(
         "rect", x=layout.x(note.onset_quarters), y=layout.y(note.pitch, is_drum) + inset,
-        width=max(width - 1, 1.5), height=ROW_HEIGHT - 2 * inset, opacity=0.6 + 0.4 * note.velocity / 127,
+        width=max(width - 1, 1.5), height=ROW_HEIGHT - 2 * inset, opacity=0.75 + 0.25 * note.velocity / 127,
     )  # fmt: skip
 
 

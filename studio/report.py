@@ -27,6 +27,7 @@ _COMMANDS = (
     ("The curves of every run, live",
      "tensorboard --logdir logs"),
 )  # fmt: skip
+_SYNTHESIZERS = {"fluidsynth": "fluidsynth", "numpy": "the NumPy synthesizer"}
 
 
 @dataclass(frozen=True)
@@ -68,8 +69,8 @@ def render(report: Report) -> str:
 def _about(song: Mapping[str, Any]) -> str:
     """Return what was asked of the song."""
     return (
-        f"{song['genre']} · verse in {song['verse_mood']}, chorus in {song['chorus_mood']} ·"
-        f" {song['tempo_qpm']:.0f} quarters per minute · played by {song['synthesizer']}"
+        f"{song['genre'].capitalize()} · verse in {song['verse_mood']}, chorus in {song['chorus_mood']} ·"
+        f" {song['tempo_qpm']:.0f} quarters per minute · played by {_SYNTHESIZERS[song['synthesizer']]}"
     )
 
 
@@ -105,7 +106,7 @@ def _tiles(metrics: Mapping[str, Any]) -> list[tuple[str, str, str]]:
 
 def _tile(name: str, figure: str, comparison: str) -> Markup:
     """Return one headline figure."""
-    unbroken = figure.replace(" ", "\N{NO-BREAK SPACE}")
+    unbroken, comparison = figure.replace(" ", "\N{NO-BREAK SPACE}"), comparison.replace(" %", "\N{NO-BREAK SPACE}%")
     return element("div", element("dt", name), element("dd", unbroken), element("dd", comparison, class_="note"))
 
 

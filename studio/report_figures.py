@@ -64,11 +64,11 @@ def evaluation_section(evaluation: Mapping[str, Any], parity: Mapping[str, Any])
         "Each chord of the test songs is predicted from those before it. A sceptic’s first idea is to count:"
         " so beside the network stand n-gram models, fitted to the same training songs and scored in the same run."
     )
-    parts = [element("h2", "Is it any good?"), element("p", text), control_table(evaluation)]
+    head = element("h2", "Is it any good?") + element("p", text) + element("p", verdict(evaluation))
     charts = [chart for metric in ("accuracy", "top3_accuracy") if (chart := genre_chart(evaluation, metric))]
     pair = element("div", *charts, class_="pair versus") if charts else ""
     tables = samples_table(evaluation.get("samples", {})) + export_table(parity)
-    return element("section", *parts, pair, tables, id="evaluation")
+    return element("section", head, control_table(evaluation), pair, tables, id="evaluation")
 
 
 def control_table(evaluation: Mapping[str, Any]) -> Markup:
@@ -100,6 +100,23 @@ def strongest_control(evaluation: Mapping[str, Any]) -> str:
     """Return the name of the control with the lowest perplexity."""
     controls: Mapping[str, Any] = evaluation["controls"]
     return min(controls, key=lambda name: controls[name]["overall"]["perplexity"])
+
+
+def verdict(evaluation: Mapping[str, Any]) -> str:
+    """Return in one sentence which figures of the network are better than those of the strongest control."""
+    name = strongest_control(evaluation)
+    ours, theirs = evaluation["overall"], evaluation["controls"][name]["overall"]
+    ahead = [
+        title.partition(",")[0].lower()
+        for metric, (title, _, less_is_better) in _COLUMNS.items()
+        if (ours[metric] < theirs[metric] if less_is_better else ours[metric] > theirs[metric])
+    ]
+    rival = f"the strongest of them, {name}"
+    if not ahead:
+        return f"In this run the network is ahead of {rival}, in no figure: it would need more songs or more time."
+    return (
+        f"In this run the network is ahead of {rival}, in {len(ahead)} of {len(_COLUMNS)} figures: {', '.join(ahead)}."
+    )
 
 
 def genre_chart(evaluation: Mapping[str, Any], metric: str) -> Markup:

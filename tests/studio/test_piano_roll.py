@@ -42,7 +42,7 @@ def test_every_note_is_drawn_where_it_sounds_in_the_colour_of_its_track(score: S
 def test_chord_names_stand_above_their_bars_and_know_when_they_sound(score: Score) -> None:
     drawn = piano_roll(score)
     # The second chord begins at quarter 4: 80 pixels, and 2 seconds at 120 quarters per minute.
-    assert '<text x="84" y="46" class="chord" data-onset="2">B♭7</text>' in drawn
+    assert '<text x="84" y="46" class="chord" data-onset="2.000">B♭7</text>' in drawn
 
 
 def test_the_playhead_moves_at_the_tempo(score: Score) -> None:

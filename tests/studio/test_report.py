@@ -13,7 +13,7 @@ import soundfile
 
 from studio.embedded_audio import Sound, data_uri, small_copy
 from studio.report import Report, render
-from studio.report_figures import best_epoch, control_table, genre_chart, strongest_control
+from studio.report_figures import best_epoch, control_table, genre_chart, strongest_control, verdict
 
 _VOID = {"meta", "link", "input", "br", "hr"}
 _REFERENCES = ("src", "href", "xlink:href", "poster", "srcset", "action")
@@ -116,6 +116,14 @@ def test_the_best_figure_of_a_column_is_marked_whoever_has_it(metrics: dict[str,
     assert '<td class="figure best">5.00' in table
     assert '<td class="figure best">80.0 %' in table
     assert strongest_control(metrics["evaluation"]) == "5-gram+cache"
+
+
+def test_the_verdict_says_who_is_ahead_in_what(metrics: dict[str, Any]) -> None:
+    evaluation = metrics["evaluation"]
+    assert "ahead of the strongest of them, 5-gram+cache, in" in verdict(evaluation)
+    assert verdict(evaluation).endswith("in 2 of 3 figures: perplexity, first guess right.")
+    evaluation["overall"] |= {"perplexity": 60.0, "accuracy": 0.0}
+    assert "in no figure" in verdict(evaluation)
 
 
 def test_genres_without_a_control_are_left_out(metrics: dict[str, Any]) -> None:
