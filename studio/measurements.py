@@ -22,6 +22,7 @@ from studio.training import MODEL
 
 # Read from the installed packages' descriptions; no framework is imported for its version.
 _PACKAGES = ("consort", "keras", "tensorflow", "tf2onnx", "onnxruntime", "numpy")
+TRAINING_CONFIG = "training_config.json"
 TRAINING_SONGS = "training_songs.npz"
 # What `export` found when it held ONNX Runtime's answers to Keras's.
 PARITY = "export_parity.json"
@@ -54,7 +55,7 @@ def gather(
             "duration_s": round(sound.seconds, 2), "synthesizer": available_backend(),
         },
         "timings_s": dict(timings_s),
-        "seeds": {"training": config.seed, "composing": config.seed, "playing": config.seed},
+        "seeds": {"training": training_seed(checkpoint), "composing": config.seed, "playing": config.seed},
         "quick": config.quick,
         "git_revision": git_revision(),
         "machine": {"processor": processor(), "cores": usable_cores(), "system": platform.system()},
@@ -73,6 +74,11 @@ def training_summary(history: Mapping[str, Sequence[float]], *, reused: bool) ->
         "reused": reused,
         "best": figures,
     }
+
+
+def training_seed(checkpoint: Path) -> int:
+    """Return the seed that a run was trained with: a reused model need not have this demo's."""
+    return int(read_json(checkpoint / TRAINING_CONFIG)["trainer"]["seed"])
 
 
 def training_seconds(config: DemoConfig, timings_s: Mapping[str, float]) -> float:
