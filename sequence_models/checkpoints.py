@@ -23,9 +23,9 @@ STATE_FILE = "state.json"
 
 
 def save_model(model: keras.Model, path: Path) -> None:
-    """Write a model as `.keras`, atomically: what was there before stays until the new file is whole."""
+    """Write a model as `.keras`, without optimizer, atomically: the file before stays until the new one is whole."""
     with atomic_path(path) as aside:
-        model.save(aside)
+        model.save(aside, include_optimizer=False)
 
 
 def load_model(path: Path) -> keras.Model:

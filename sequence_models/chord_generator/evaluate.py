@@ -112,13 +112,31 @@ def _cell(figures: Mapping[str, float]) -> str:
     return f"{text:>26s}"
 
 
+def describe_samples(samples: Mapping[str, Any]) -> str:
+    """Return the figures of generated progressions as text, each beside its control."""
+    lines = [f"{samples['count']} generated progressions of {samples['mean_length']:.0f} chords on average"]
+    if "key_adherence" in samples:
+        lines.append(
+            f"chords in key: {samples['key_adherence']:.1%} (the songs themselves {samples['key_adherence_songs']:.1%})"
+        )
+    if "frechet" in samples:
+        distance = samples["frechet"]
+        lines.append(
+            f"Frechet distance of chord transitions to the songs: {distance['generated_real']:.4f} "
+            f"(between halves of the songs {distance['real_real']:.4f}, n = {distance['n']})"
+        )
+    if "copied" in samples:
+        lines.append(f"copied whole from a training song: {samples['copied']:.1%}")
+    return "\n".join(lines + [value for name, value in samples.items() if name.endswith("_missing")])
+
+
 @entry_point(EvaluateConfig)
 def main(config: EvaluateConfig) -> None:
     """Evaluate and print."""
     result = evaluate(config)
     print(table(result))
-    for name, value in result.get("samples", {}).items():
-        print(f"{name}: {value:.4g}" if isinstance(value, float) else f"{name}: {value}")
+    if "samples" in result:
+        print(f"\n{describe_samples(result['samples'])}")
     if config.json:
         print(f"written: {config.json}")
 

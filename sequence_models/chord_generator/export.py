@@ -8,6 +8,7 @@ Examples:
 from __future__ import annotations
 
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 import keras
@@ -23,6 +24,7 @@ from shared.cli import entry_point
 from shared.export.keras_onnx import export_keras
 from shared.export.signature import Signature
 from shared.export.verify import Arrays, Parity, Reference, verify_parity
+from shared.files import write_json
 
 
 def export(config: ExportConfig) -> Path:
@@ -38,13 +40,16 @@ def export(config: ExportConfig) -> Path:
     trained = load_model(folder / run_folder.FINAL_MODEL)
     window = transfer_weights(trained, build_export_model(settings))
     step = transfer_weights(trained, build_step_model(settings))
+    found: dict[str, dict[str, float]] = {}
     for model, signature, name in (
         (window, window_signature(settings), run_folder.WINDOW_MODEL),
         (step, step_signature(settings), run_folder.STEP_MODEL),
     ):
         path = export_keras(model, signature, card(signature, data, folder), output / name)
         parity = verify_parity(path, _reference(model, signature), categories=categories())
+        found[name] = asdict(parity)
         print(f"{path}: differs from Keras by at most {parity.max_difference:.1e} in {parity.cases} comparisons")
+    write_json(output / run_folder.PARITY_FILE, found)
     if config.tflite:
         unrolled = transfer_weights(trained, build_export_model(settings, unroll=True))
         print(f"{export_tflite(unrolled, output / 'chord_generator.tflite')}: LiteRT, agrees with Keras")

@@ -56,7 +56,7 @@ def _weights(root: Path, name: str) -> list[np.ndarray]:
 def test_run_folder_holds_what_every_room_needs(run: Path) -> None:
     expected = {
         "best.keras", "chord_generator.keras", "training_config.json", "training_history.json",
-        "test_results.json", "generated_samples.json", "vocabulary.json", "training_songs.npz",
+        "test_results.json", "generated_samples.json", "vocabulary.json", "training_songs.npz", "export_parity.json",
         *(f"chord_generator{kind}.{suffix}" for kind in ("", "_step") for suffix in ("onnx", "json", "md")),
     }  # fmt: skip
     assert expected <= {path.name for path in run.iterdir()}

@@ -1,0 +1,44 @@
+"""The speed comparison measures what it says, and leaves its table; no test asserts a time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from benchmarks.chord_generation import main, side_by_side, window_loop
+from shared.files import read_json
+
+
+def test_window_loop_feeds_each_chord_back() -> None:
+    seen = []
+
+    def predict(tokens: np.ndarray) -> np.ndarray:
+        seen.append(tokens[0].tolist())
+        answer = np.zeros((1, 12, 279), np.float32)
+        answer[0, np.arange(12), np.arange(12) + 10] = 1.0
+        return answer
+
+    assert window_loop(predict) == list(range(10, 22))
+    assert seen[0] == [1] + [0] * 11
+    assert seen[-1] == [1, *range(10, 21)]
+
+
+def test_ways_are_timed_in_turns() -> None:
+    calls: list[str] = []
+    medians = side_by_side({"a": lambda: calls.append("a"), "b": lambda: calls.append("b")}, repeats=3)
+    assert calls == ["a", "b"] * 4
+    assert all(value >= 0 for value in medians.values())
+
+
+def test_benchmark_writes_every_bar(run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--checkpoint", str(run), "--repeats", "1", "--output-dir", str(tmp_path)]) == 0
+    result = read_json(tmp_path / "chord_generation.json")
+    assert len(result["rows"]) == 5
+    bars = {bar["name"]: bar for bar in result["bars"]}
+    assert len(bars) == 6
+    assert bars["largest difference between ONNX Runtime and Keras"]["holds"]
+    assert bars["argmax agreement of ONNX Runtime and Keras"]["value"] == 1.0
+    printed = capsys.readouterr().out
+    assert all(name in printed for name in bars)
