@@ -8,6 +8,7 @@ Examples:
 from __future__ import annotations
 
 import logging
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -51,6 +52,8 @@ def train(config: TrainConfig) -> float:
     splits = load_splits(config.data)
     _refuse_other_config(config)
     run = start_run(MODEL_NAME, config, config.run_name, config.log_root, config.checkpoint_root)
+    if not config.resume:
+        _forget_earlier(run)
     _write_beginnings(run, config, splits)
     model = _compiled_model(config)
     windows = TrainingWindows(splits.train, config.model, config.data, config.trainer.batch_size, config.trainer.seed)
@@ -60,7 +63,7 @@ def train(config: TrainConfig) -> float:
         f"{len(splits.validation)} validation songs, {len(windows)} steps an epoch"
     )
     history = _fit(model, windows, validation, config, run)
-    _finish(model, history, config, run)
+    _finish(model, history, config, run, "test" if splits.test else "validation")
     return float(min(history["val_loss"]))
 
 
@@ -78,6 +81,12 @@ def _refuse_other_config(config: TrainConfig) -> None:
     )
     if changed:
         raise ConsortError(f"{folder} was started with other settings ({'; '.join(changed)}); use the same to resume")
+
+
+def _forget_earlier(run: Run) -> None:
+    """Remove the state and curves of an earlier run of this name, which would mix with those of the new one."""
+    for folder in (run.checkpoint_dir / "state", run.log_dir / "train", run.log_dir / "validation"):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _write_beginnings(run: Run, config: TrainConfig, splits: Splits[EncodedSong]) -> None:
@@ -163,8 +172,11 @@ def _keep_rows(path: Path, epochs: int) -> None:
         path.write_text("".join(lines[: epochs + 1]), encoding="utf-8")
 
 
-def _finish(model: keras.Model, history: dict[str, list[float]], config: TrainConfig, run: Run) -> None:
-    """Make the best weights final, and write figures, samples and exports beside them."""
+def _finish(model: keras.Model, history: dict[str, list[float]], config: TrainConfig, run: Run, split: str) -> None:
+    """Make the best weights final, and write figures, samples and exports beside them.
+
+    A handful of songs has no test split and is judged on validation.
+    """
     from sequence_models.chord_generator.evaluate import evaluate
     from sequence_models.chord_generator.export import export
     from sequence_models.chord_generator.generate import generate
@@ -176,7 +188,8 @@ def _finish(model: keras.Model, history: dict[str, list[float]], config: TrainCo
     results: dict[str, Any] = {}
     if config.export:
         export(ExportConfig(checkpoint=str(folder)))
-        results = evaluate(_own_test(config, folder))
+        target = str(folder / run_folder.RESULTS_FILE)
+        results = evaluate(EvaluateConfig(checkpoint=str(folder), split=split, json=target))
         samples = GenerateConfig(checkpoint=str(folder), num_samples=3, json=str(folder / run_folder.SAMPLES_FILE))
         generate(samples)
     best = min(range(len(history["val_loss"])), key=history["val_loss"].__getitem__)
@@ -184,12 +197,6 @@ def _finish(model: keras.Model, history: dict[str, list[float]], config: TrainCo
     run.write_metrics({"best_epoch": figures, "test": results.get("overall", {})})
     run.write_summary({"best": figures, "config": config_snapshot(config)})
     print(f"weights and exports: {folder}\nlogs: {run.log_dir} (tensorboard --logdir {config.log_root})")
-
-
-def _own_test(config: TrainConfig, folder: Path) -> EvaluateConfig:
-    """Return how a run tests itself; a handful of songs has no test split and is judged on validation."""
-    split = "test" if load_splits(config.data).test else "validation"
-    return EvaluateConfig(checkpoint=str(folder), split=split, json=str(folder / run_folder.RESULTS_FILE))
 
 
 @entry_point(TrainConfig)
