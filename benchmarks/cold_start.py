@@ -18,9 +18,11 @@ _PROBE = """
 import time
 start = time.perf_counter()
 {work}
-import json, resource
+import json
 seconds = time.perf_counter() - start
-print(json.dumps([seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024]))
+# Not ru_maxrss: after fork and exec that still holds the size of the process that started this one.
+(peak,) = (line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM"))
+print(json.dumps([seconds, int(peak) / 1024]))
 """
 _BARE = "import numpy"
 _FIRST = """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnxruntime as ort
@@ -40,14 +41,14 @@ class OnnxModel:
         _compare(self.path, "output", self._session.get_outputs(), self.signature.outputs)
         self._output_names = [spec.name for spec in self.signature.outputs]
 
-    def run(self, feeds: Mapping[str, NDArray[np.generic]]) -> dict[str, NDArray[np.float32]]:
+    def run(self, feeds: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[np.float32]]:
         """Return the outputs by name.
 
         Raises:
             InputError: when an input is missing or has the wrong shape or dtype.
         """
         try:
-            values = self._session.run(self._output_names, dict(feeds))
+            values = self._session.run(self._output_names, feeds)
         except Exception as error:  # onnxruntime's errors have no public base but Exception
             reason = " ".join(str(error).split())
             raise InputError(f"{self.path.name} does not accept these inputs: {reason}") from error

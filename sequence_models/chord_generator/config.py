@@ -132,5 +132,6 @@ class ExportConfig:
     checkpoint: str = option("", help="run folder; empty = the newest run")
     checkpoint_root: str = option("checkpoints", help="where the newest run is looked for")
     output_dir: str = option("", help="where the files go; empty = the run folder")
+    int8: bool = option(True, help="also write the step model with int8 weights")
     tflite: bool = option(False, help="also write chord_generator.tflite (LiteRT)")
     saved_model: bool = option(False, help="also write the folder saved_model")

@@ -63,14 +63,14 @@ def build_export_model(config: ModelConfig, *, unroll: bool | None = None) -> ke
 
 
 def build_step_model(config: ModelConfig) -> keras.Model:
-    """Return the twin that takes one chord at a time, its state among the inputs and outputs.
+    """Return the twin that takes one chord at a time; `step.make_step_model` folds it where it can.
 
     Inputs `chord_input [batch, 1]`, the four conditions, then the states of `state_shapes`; outputs
     `probabilities [batch, 279]`, then the new states in the same order.
     """
     config = _without_dropout(config)
     made = _make_layers(config, return_state=True, unroll=config.cell == "gru", use_cudnn=False)
-    tokens, conditions = _inputs(1, STEP_INPUT)
+    tokens, conditions = model_inputs(1, STEP_INPUT)
     states = [keras.Input(shape, name=name) for name, shape in state_shapes(config).items()]
     once = layers.Reshape((1, config.conditioning_units))(_conditioning(made, conditions))
     hidden = layers.Concatenate(name="features")([made["chord_embedding"](tokens), once])
@@ -115,7 +115,7 @@ def state_shapes(config: ModelConfig) -> dict[str, tuple[int, ...]]:
 
 def _window_model(config: ModelConfig, *, masked: bool, **recurrent: bool) -> keras.Model:
     made = _make_layers(config, **recurrent)
-    tokens, conditions = _inputs(config.sequence_length, TOKENS_INPUT)
+    tokens, conditions = model_inputs(config.sequence_length, TOKENS_INPUT)
     mask = ops.not_equal(tokens, PAD_ID) if masked else None
     repeat = layers.RepeatVector(config.sequence_length, name="conditioning_repeated")
     hidden = layers.Concatenate(name="features")(
@@ -134,7 +134,8 @@ def _without_dropout(config: ModelConfig) -> ModelConfig:
     return replace(config, dropout=0.0)
 
 
-def _inputs(length: int, name: str) -> tuple[keras.KerasTensor, list[keras.KerasTensor]]:
+def model_inputs(length: int, name: str) -> tuple[keras.KerasTensor, list[keras.KerasTensor]]:
+    """Return the input of tokens [batch, length] and those of the four conditions [batch, 1]."""
     tokens = keras.Input((length,), dtype="int32", name=name)
     return tokens, [keras.Input((1,), dtype="int32", name=f"{c.name}_input") for c in CONDITIONS]
 

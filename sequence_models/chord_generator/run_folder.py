@@ -27,6 +27,7 @@ PARITY_FILE = "export_parity.json"
 SONGS_FILE = "training_songs.npz"
 WINDOW_MODEL = "chord_generator.onnx"
 STEP_MODEL = "chord_generator_step.onnx"
+INT8_MODEL = "chord_generator_step_int8.onnx"
 
 Settings = TypeVar("Settings", ModelConfig, DataConfig)
 

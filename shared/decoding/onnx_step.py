@@ -17,7 +17,8 @@ from shared.vocabulary import Vocabulary
 State = dict[str, NDArray[np.float32]]
 
 _NEXT = "next_"
-_CONDITION_SUFFIX = "_input"
+_SUFFIX = "_input"
+_CONDITIONS = ("genre", "mood", "key", "scale_type")
 
 
 class OnnxStepModel:
@@ -35,6 +36,9 @@ class OnnxStepModel:
         self._states = [spec for spec in signature.inputs if spec.dtype == "float32"]
         self._token = signature.inputs[0].name
         self._probabilities = signature.outputs[0].name
+        self._asked: Conditions | None = None
+        self._condition_feeds: dict[str, NDArray[np.int32]] = {}
+        self._next_names = [(spec.name, _NEXT + spec.name) for spec in self._states]
         returned = {spec.name for spec in signature.outputs}
         if not self._states or any(_NEXT + spec.name not in returned for spec in self._states):
             raise ConsortError(f"{path} is no step model: it does not give back a next_ tensor for each state")
@@ -47,11 +51,11 @@ class OnnxStepModel:
         self, token_ids: NDArray[np.integer], conditions: Conditions, state: State
     ) -> tuple[NDArray[np.float32], State]:
         """Return the next chord's probabilities [batch, 279] and the new state."""
-        feeds: dict[str, NDArray[np.generic]] = {self._token: _column(token_ids), **state}
-        for name in ("genre", "mood", "key", "scale_type"):
-            feeds[name + _CONDITION_SUFFIX] = _column(getattr(conditions, name))
-        outputs = self.model.run(feeds)
-        return outputs[self._probabilities], {spec.name: outputs[_NEXT + spec.name] for spec in self._states}
+        if conditions is not self._asked:  # the same for every step of a progression
+            self._asked = conditions
+            self._condition_feeds = {name + _SUFFIX: _column(getattr(conditions, name)) for name in _CONDITIONS}
+        outputs = self.model.run({self._token: _column(token_ids), **self._condition_feeds, **state})
+        return outputs[self._probabilities], {name: outputs[after] for name, after in self._next_names}
 
 
 def _column(ids: NDArray[np.integer]) -> NDArray[np.int32]:

@@ -12,8 +12,12 @@ import tensorflow as tf
 from sequence_models.chord_generator.config import GenerateConfig
 from sequence_models.chord_generator.export import main, parity_of
 from sequence_models.chord_generator.generate import generate
+from sequence_models.chord_generator.quantized import agreement
+from sequence_models.chord_generator.run_folder import read_songs
+from shared.decoding.onnx_step import OnnxStepModel
 from shared.export.signature import Signature
 from shared.export.verify import FORBIDDEN_NODES
+from shared.files import read_json
 from shared.music.chord_tokens import chord_vocabulary
 from shared.runtime import OnnxModel
 
@@ -22,7 +26,7 @@ from shared.runtime import OnnxModel
 def test_graph_is_small_nodes_and_named_tensors(run: Path, name: str) -> None:
     graph = onnx.load(str(run / f"{name}.onnx")).graph
     nodes = {node.op_type for node in graph.node}
-    assert "LSTM" in nodes
+    assert ("LSTM" in nodes) == (name == "chord_generator")  # the step model is folded into plain products
     assert not nodes & FORBIDDEN_NODES
     signature = Signature.load(run / f"{name}.json")
     assert [value.name for value in graph.input] == [spec.name for spec in signature.inputs]
@@ -76,3 +80,16 @@ def test_generation_uses_no_tensorflow_model(run: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr("keras.saving.load_model", refuse)
     (progression,) = generate(GenerateConfig(checkpoint=str(run), length=5))
     assert len(progression.chords) == 5
+
+
+def test_int8_step_model_is_small_and_close(run: Path) -> None:
+    exact, small = run / "chord_generator_step.onnx", run / "chord_generator_step_int8.onnx"
+    assert small.stat().st_size < exact.stat().st_size
+    assert Signature.load(small.with_suffix(".json")).settings["weights"] == "int8"
+    close = read_json(run / "export_parity.json")["chord_generator_step_int8.onnx"]
+    songs, _ = read_songs(run / "training_songs.npz", "validation")
+    assert close["positions"] == sum(min(len(song), 48) for song in songs)
+    assert 0.9 < close["argmax_agreement"] <= 1
+    assert abs(close["perplexity_ratio"] - 1) < 0.05
+    same = agreement(OnnxStepModel(exact), OnnxStepModel(exact), songs)
+    assert same.argmax_agreement == same.perplexity_ratio == 1

@@ -19,6 +19,7 @@ from sequence_models.chord_generator.model import (
     state_shapes,
     transfer_weights,
 )
+from sequence_models.chord_generator.step import make_step_model
 from shared.cli import parse
 from shared.errors import ConsortError, InputError
 from shared.music.chord_tokens import N_TOKENS
@@ -67,15 +68,15 @@ def test_padding_changes_nothing_before_it(config: ModelConfig) -> None:
 def test_twins_answer_as_the_trained_model(config: ModelConfig) -> None:
     model = build_model(config)
     window = transfer_weights(model, build_export_model(config))
-    step = transfer_weights(model, build_step_model(config))
     feeds = _feeds(3)
     expected = np.asarray(model(feeds))
     np.testing.assert_allclose(np.asarray(window(feeds)), expected, atol=1e-6)
-    states = [np.zeros((3, *shape), np.float32) for shape in state_shapes(config).values()]
-    for position in range(12):
-        tokens = feeds[0][:, [position]]
-        answer, *states = (np.asarray(value) for value in step([tokens, *feeds[1:], *states]))
-        np.testing.assert_allclose(answer, expected[:, position], atol=1e-6)
+    for step in (transfer_weights(model, build_step_model(config)), make_step_model(model, config)):
+        states = [np.zeros((3, *shape), np.float32) for shape in state_shapes(config).values()]
+        for position in range(12):
+            tokens = feeds[0][:, [position]]
+            answer, *states = (np.asarray(value) for value in step([tokens, *feeds[1:], *states]))
+            np.testing.assert_allclose(answer, expected[:, position], atol=1e-6)
 
 
 def test_unspecified_condition_is_a_zero_vector() -> None:
