@@ -1,15 +1,14 @@
 """The chord generator's network: chords and conditions in, the next chord's probabilities out.
 
-    chord_sequence_input [batch, 12] -- Embedding 279 -> 128 ------------------------+
-                                                                                      |
-    genre_input [batch, 1] -- Embedding  8 -> 16 --+                                  |
-    mood_input  [batch, 1] -- Embedding 27 -> 16 --+-- Dense 128 relu -- RepeatVector-+-- LSTM 256
-    key_input   [batch, 1] -- Embedding 24 -> 12 --+                                       |
-    scale_type_input [..1] -- Embedding  2 ->  4 --+                                  LSTM 256
-                                                                                           |
-                                        (optional causal attention over the window) -------+
-                                                                                           |
-    probabilities [batch, 12, 279] ------------------------------------- Dense 279 softmax +
+    chord_sequence_input [batch, 12] - Embedding 279 -> 128 ------------------------+
+    genre_input          [batch, 1] -- Embedding   8 ->  16 -+                      |
+    mood_input           [batch, 1] -- Embedding  27 ->  16 -+- Dense 128, relu     |
+    key_input            [batch, 1] -- Embedding  24 ->  12 -+  RepeatVector 12 ----+- Concatenate
+    scale_type_input     [batch, 1] -- Embedding   2 ->   4 -+                           LSTM 256
+                                                                                         LSTM 256
+                                                  (by config: causal attention over the window)
+                                                                                Dense 279, softmax
+    probabilities        [batch, 12, 279]
 
 Sequences are padded on the right and the network is causal, so a valid step never sees padding; the mask is
 computed once, passed to the recurrent layers by hand (a Keras mask is lost at the Concatenate) and reaches

@@ -76,10 +76,9 @@ class FoldedLSTM(layers.Layer):
         features, hidden, cell, *added = inputs
         gates = ops.matmul(ops.concatenate([features, hidden], axis=-1), self.kernel)
         gates = gates + (added[0] if added else self.bias)
-        units = cell.shape[-1]
-        opened = ops.sigmoid(gates[:, : 3 * units])
-        enter, forget, leave = ops.split(opened, 3, axis=-1)
-        new_cell = forget * cell + enter * ops.tanh(gates[:, 3 * units :])
+        opened, candidate = ops.split(gates, [3 * cell.shape[-1]], axis=-1)
+        enter, forget, leave = ops.split(ops.sigmoid(opened), 3, axis=-1)
+        new_cell = forget * cell + enter * ops.tanh(candidate)
         return leave * ops.tanh(new_cell), new_cell
 
 

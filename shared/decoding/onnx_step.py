@@ -2,27 +2,53 @@
 
 from __future__ import annotations
 
+from collections import deque
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from shared.decoding.progression import Conditions
 from shared.errors import ConsortError
-from shared.export.signature import Signature
+from shared.export.signature import Signature, TensorSpec
 from shared.music.chord_tokens import chord_vocabulary
 from shared.runtime import OnnxModel
 from shared.vocabulary import Vocabulary
 
-State = dict[str, NDArray[np.float32]]
-
 _NEXT = "next_"
 _SUFFIX = "_input"
-_CONDITIONS = ("genre", "mood", "key", "scale_type")
+
+
+class _Buffers:
+    """The arrays of one progression: the state stands in one set while the next is written to the other."""
+
+    def __init__(self, model: OnnxModel, batch: int) -> None:
+        first, *others = model.signature.inputs
+        ids = [spec for spec in others if spec.dtype != "float32"]
+        states = [spec for spec in others if spec.dtype == "float32"]
+        output = model.signature.outputs[0]
+        self.tokens = _empty(first, batch)
+        self.asked: Conditions | None = None
+        self.conditions = {spec.name.removesuffix(_SUFFIX): _empty(spec, batch) for spec in ids}
+        self.probabilities = _empty(output, batch)
+        sets = [[_empty(spec, batch) for spec in states] for _ in range(2)]
+        given = {first.name: self.tokens} | {name + _SUFFIX: array for name, array in self.conditions.items()}
+        self.turns = deque(
+            model.bind(
+                given | {spec.name: array for spec, array in zip(states, old, strict=True)},
+                {output.name: self.probabilities}
+                | {_NEXT + spec.name: array for spec, array in zip(states, new, strict=True)},
+            )
+            for old, new in (sets, sets[::-1])
+        )
 
 
 class OnnxStepModel:
-    """A chord generator's step model, held to its signature and to this version's vocabulary."""
+    """A chord generator's step model, held to its signature and to this version's vocabulary.
+
+    A state is used up by the step that takes it: go on with the one that the step returns.
+    """
 
     def __init__(self, path: Path | str) -> None:
         """Open NAME_step.onnx and the signature beside it.
@@ -33,33 +59,31 @@ class OnnxStepModel:
         self.model = OnnxModel(path)
         signature = self.model.signature
         _check_vocabulary(path, signature)
-        self._states = [spec for spec in signature.inputs if spec.dtype == "float32"]
-        self._token = signature.inputs[0].name
-        self._probabilities = signature.outputs[0].name
-        self._asked: Conditions | None = None
-        self._condition_feeds: dict[str, NDArray[np.int32]] = {}
-        self._next_names = [(spec.name, _NEXT + spec.name) for spec in self._states]
+        states = [spec.name for spec in signature.inputs if spec.dtype == "float32"]
         returned = {spec.name for spec in signature.outputs}
-        if not self._states or any(_NEXT + spec.name not in returned for spec in self._states):
+        if not states or any(_NEXT + name not in returned for name in states):
             raise ConsortError(f"{path} is no step model: it does not give back a next_ tensor for each state")
 
-    def initial_state(self, batch: int) -> State:
+    def initial_state(self, batch: int) -> _Buffers:
         """Return the state before the first chord: zeros."""
-        return {spec.name: np.zeros(spec.shape(batch=batch), np.float32) for spec in self._states}
+        return _Buffers(self.model, batch)
 
     def step(
-        self, token_ids: NDArray[np.integer], conditions: Conditions, state: State
-    ) -> tuple[NDArray[np.float32], State]:
+        self, token_ids: NDArray[np.integer], conditions: Conditions, state: _Buffers
+    ) -> tuple[NDArray[np.float32], _Buffers]:
         """Return the next chord's probabilities [batch, 279] and the new state."""
-        if conditions is not self._asked:  # the same for every step of a progression
-            self._asked = conditions
-            self._condition_feeds = {name + _SUFFIX: _column(getattr(conditions, name)) for name in _CONDITIONS}
-        outputs = self.model.run({self._token: _column(token_ids), **self._condition_feeds, **state})
-        return outputs[self._probabilities], {name: outputs[after] for name, after in self._next_names}
+        state.tokens[:, 0] = token_ids
+        if conditions is not state.asked:  # the same for every step of a progression
+            for name, array in state.conditions.items():
+                array[:, 0] = getattr(conditions, name)
+            state.asked = conditions
+        state.turns[0]()
+        state.turns.rotate()
+        return state.probabilities.copy(), state
 
 
-def _column(ids: NDArray[np.integer]) -> NDArray[np.int32]:
-    return np.asarray(ids, dtype=np.int32).reshape(-1, 1)
+def _empty(spec: TensorSpec, batch: int) -> NDArray[Any]:
+    return np.zeros(spec.shape(batch=batch), dtype=spec.dtype)
 
 
 def _check_vocabulary(path: Path | str, signature: Signature) -> None:
