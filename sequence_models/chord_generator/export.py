@@ -52,7 +52,8 @@ def export(config: ExportConfig) -> Path:
         found[name] = asdict(parity)
         print(f"{path}: differs from Keras by at most {parity.max_difference:.1e} in {parity.cases} comparisons")
     if config.int8:
-        found[run_folder.INT8_MODEL] = close = export_int8(folder, output)
+        close = export_int8(folder, output)
+        write_json(output / run_folder.INT8_FILE, close)
         print(
             f"{output / run_folder.INT8_MODEL}: int8, argmax as in float32 in {close['argmax_agreement']:.1%} of "
             f"{close['positions']} chords, perplexity {close['perplexity_ratio'] - 1:+.2%}"

@@ -44,6 +44,8 @@ def test_the_quick_demo_leaves_a_song_its_figures_and_its_page(tmp_path: Path) -
     metrics = json.loads((output / "metrics.json").read_text(encoding="utf-8"))
     assert metrics["evaluation"]["overall"]["perplexity"] > 1
     assert "5-gram+cache" in metrics["evaluation"]["controls"]
+    assert all(export["max_difference"] <= 1e-5 for export in metrics["export"].values())
+    assert len(metrics["export"]) == 2
     assert metrics["seeds"]["training"] == 3
     assert list(metrics["timings_s"]) == ["train", "evaluate", "compose", "arrange", "render"]
     assert (output / "report.html").stat().st_size < 15e6

@@ -86,7 +86,7 @@ def test_int8_step_model_is_small_and_close(run: Path) -> None:
     exact, small = run / "chord_generator_step.onnx", run / "chord_generator_step_int8.onnx"
     assert small.stat().st_size < exact.stat().st_size
     assert Signature.load(small.with_suffix(".json")).settings["weights"] == "int8"
-    close = read_json(run / "export_parity.json")["chord_generator_step_int8.onnx"]
+    close = read_json(run / "int8_agreement.json")
     songs, _ = read_songs(run / "training_songs.npz", "validation")
     assert close["positions"] == sum(min(len(song), 48) for song in songs)
     assert 0.9 < close["argmax_agreement"] <= 1
