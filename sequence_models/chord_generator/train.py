@@ -28,6 +28,9 @@ from sequence_models.chord_generator.config import (
 )
 from sequence_models.chord_generator.data import load_splits
 from sequence_models.chord_generator.encoding import EncodedSong
+from sequence_models.chord_generator.evaluate import evaluate
+from sequence_models.chord_generator.export import export
+from sequence_models.chord_generator.generate import generate
 from sequence_models.chord_generator.loss import NextChordLoss
 from sequence_models.chord_generator.model import build_model, transfer_weights
 from sequence_models.chord_generator.windows import FixedWindows, TrainingWindows
@@ -177,10 +180,6 @@ def _finish(model: keras.Model, history: dict[str, list[float]], config: TrainCo
 
     A handful of songs has no test split and is judged on validation.
     """
-    from sequence_models.chord_generator.evaluate import evaluate
-    from sequence_models.chord_generator.export import export
-    from sequence_models.chord_generator.generate import generate
-
     folder = run.checkpoint_dir
     transfer_weights(load_model(folder / run_folder.BEST_MODEL), model)
     save_model(model, folder / run_folder.FINAL_MODEL)
