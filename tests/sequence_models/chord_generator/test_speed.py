@@ -8,8 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.chord_generation import main, side_by_side, window_loop
+from benchmarks.chord_generation import main, side_by_side, step_loop, window_loop
+from shared.decoding.onnx_step import OnnxStepModel
 from shared.files import read_json
+from shared.runtime import OnnxModel
 
 
 def test_window_loop_feeds_each_chord_back() -> None:
@@ -17,13 +19,24 @@ def test_window_loop_feeds_each_chord_back() -> None:
 
     def predict(tokens: np.ndarray) -> np.ndarray:
         seen.append(tokens[0].tolist())
-        answer = np.zeros((1, 12, 279), np.float32)
-        answer[0, np.arange(12), np.arange(12) + 10] = 1.0
+        answer = np.zeros((len(tokens), 12, 279), np.float32)
+        answer[:, np.arange(12), np.arange(12) + 10] = 1.0
         return answer
 
-    assert window_loop(predict) == list(range(10, 22))
+    assert window_loop(predict, batch=2).tolist() == [list(range(10, 22))] * 2
     assert seen[0] == [1] + [0] * 11
     assert seen[-1] == [1, *range(10, 21)]
+
+
+def test_both_loops_write_the_same_chords(run: Path) -> None:
+    window = OnnxModel(run / "chord_generator.onnx")
+    asked = {f"{name}_input": np.zeros((3, 1), np.int32) for name in ("genre", "mood", "key", "scale_type")}
+
+    def predict(tokens: np.ndarray) -> np.ndarray:
+        return window.run({"chord_sequence_input": tokens, **asked})["probabilities"]
+
+    step = OnnxStepModel(run / "chord_generator_step.onnx")
+    np.testing.assert_array_equal(step_loop(step, batch=3), window_loop(predict, batch=3))
 
 
 def test_ways_are_timed_in_turns() -> None:
@@ -37,9 +50,9 @@ def test_ways_are_timed_in_turns() -> None:
 def test_benchmark_writes_every_bar(run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--checkpoint", str(run), "--repeats", "1", "--output-dir", str(tmp_path)]) == 0
     result = read_json(tmp_path / "chord_generation.json")
-    assert len(result["rows"]) == 7
+    assert len(result["rows"]) == 9
     bars = {bar["name"]: bar for bar in result["bars"]}
-    assert len(bars) == 8
+    assert len(bars) == 9
     assert bars["largest difference between ONNX Runtime and Keras"]["holds"]
     assert bars["argmax agreement of ONNX Runtime and Keras"]["value"] == 1.0
     printed = capsys.readouterr().out
