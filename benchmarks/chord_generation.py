@@ -160,22 +160,19 @@ def _rows(seconds: dict[str, float], bare: Cost, onnx: Cost) -> list[dict[str, A
 
 
 def _bars(seconds: dict[str, float], parity: Any, bare: Cost, onnx: Cost) -> list[Bar]:
+    def faster(slow: str, fast: str) -> float:
+        return seconds[slow] / seconds[fast]
+
     return [
+        Bar.at_least("12 chords: step model against model.predict, times faster", faster(PREDICT, STEP), 100),
         Bar.at_least(
-            "12 chords: step model against model.predict, times faster", seconds[PREDICT] / seconds[STEP], 100
+            "12 chords, sampled and named: against model.predict, times faster", faster(PREDICT, SAMPLED), 100
         ),
+        Bar.at_least("per chord: step model against full-window ONNX, times faster", faster(WINDOW, STEP), 8),
         Bar.at_least(
-            "12 chords, sampled and named: against model.predict, times faster",
-            seconds[PREDICT] / seconds[SAMPLED],
-            100,
+            "per chord, eight at once: step against full window, times faster", faster(WINDOW_MANY, STEP_MANY), 8
         ),
-        Bar.at_least(
-            "per chord: step model against full-window ONNX, times faster", seconds[WINDOW] / seconds[STEP], 8
-        ),
-        Bar.at_least("per chord, eight at once: step model against full window", faster(WINDOW_MANY, STEP_MANY), 8),
-        Bar.at_least(
-            "per chord: int8 step model against full-window ONNX, times faster", seconds[WINDOW] / seconds[INT8], 8
-        ),
+        Bar.at_least("per chord: int8 step model against full-window ONNX, times faster", faster(WINDOW, INT8), 8),
         Bar.at_most("largest difference between ONNX Runtime and Keras", parity.max_difference, 1e-5),
         Bar.at_least("argmax agreement of ONNX Runtime and Keras", parity.argmax_agreement, 1.0),
         Bar.at_most("cold start beyond Python with NumPy, s", onnx.seconds - bare.seconds, 0.3),
