@@ -107,7 +107,7 @@ def measure(folder: Path, repeats: int) -> tuple[list[dict[str, Any]], list[Bar]
     """Return the table's rows and the bars of one trained run."""
     from sequence_models.checkpoints import load_model
     from sequence_models.chord_generator import run_folder
-    from sequence_models.chord_generator.export import parity_of
+    from sequence_models.chord_generator.exporting import parity_of
 
     trained = load_model(folder / run_folder.FINAL_MODEL)
     window, step = OnnxModel(folder / run_folder.WINDOW_MODEL), OnnxStepModel(folder / run_folder.STEP_MODEL)

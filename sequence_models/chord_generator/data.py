@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sequence_models.chord_generator.config import DataConfig, ModelConfig
 from sequence_models.chord_generator.encoding import EncodedSong, encode
-from sequence_models.chord_generator.windows import TrainingWindows
+from sequence_models.startup import start_tensorflow
 from shared.datasets import chords_unified, embedded
 from shared.datasets.contract import ChordSong
 from shared.errors import ConsortError
@@ -74,6 +74,9 @@ def _split_few(songs: list[ChordSong]) -> Splits[ChordSong]:
 
 def main() -> None:
     """Print one decoded batch of the embedded corpus."""
+    start_tensorflow()
+    from sequence_models.chord_generator.windows import TrainingWindows
+
     songs = load_splits(DataConfig())
     print(f"{len(songs.train)} training, {len(songs.validation)} validation, {len(songs.test)} test songs")
     batches = TrainingWindows(songs.train, ModelConfig(), DataConfig(), batch_size=4, seed=0)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from shared.datasets.contract import ChordSong
 from shared.datasets.song_records import ESTIMATED
+from shared.metrics.sequences import TokenSong
 from shared.music.chord_tokens import END_ID, START_ID, chord_to_id
 from shared.music.conditions import CONDITIONS, GENRE, KEY, MOOD, SCALE_TYPE
 
@@ -41,6 +42,12 @@ def encode(song: ChordSong) -> EncodedSong:
     tokens = np.array([START_ID, *merged, END_ID], dtype=np.int32)
     genre = song.genre or "unspecified"
     return EncodedSong(song.id, song.dataset, genre, tokens, conditions, key.tonic if key else -1, merged)
+
+
+def metric_song(song: EncodedSong) -> TokenSong:
+    """Return a song as the tables and the controls know it."""
+    tonic = None if song.tonic < 0 else song.tonic
+    return TokenSong(np.asarray(song.chords, np.int64), tonic, song.dataset, song.genre)
 
 
 def condition_inputs(ids: NDArray[np.int32]) -> dict[str, NDArray[np.int32]]:

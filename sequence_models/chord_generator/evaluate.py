@@ -11,26 +11,24 @@ Examples:
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from tqdm import tqdm
 
-from sequence_models.checkpoints import load_model
 from sequence_models.chord_generator import run_folder
-from sequence_models.chord_generator.config import DataConfig, EvaluateConfig
+from sequence_models.chord_generator.config import DataConfig, EvaluateConfig, ModelConfig
 from sequence_models.chord_generator.data import load_splits, read_songs
-from sequence_models.chord_generator.encoding import EncodedSong, encode
-from sequence_models.chord_generator.model import build_export_model, transfer_weights
+from sequence_models.chord_generator.encoding import EncodedSong, encode, metric_song
 from sequence_models.chord_generator.samples import judge_samples
-from sequence_models.chord_generator.scoring import metric_song, score_songs
+from sequence_models.startup import start_tensorflow
 from shared.cli import entry_point
 from shared.errors import ConsortError
 from shared.files import write_json
 from shared.metrics.controls import fit_controls, score_control
-from shared.metrics.sequences import TokenSong, score_tables
+from shared.metrics.sequences import PositionScores, TokenSong, score_tables
 from shared.music.chord_tokens import N_QUALITIES
 
 CONTROLS = ("unigram", "5-gram", "5-gram+cache")
@@ -47,9 +45,8 @@ def evaluate(config: EvaluateConfig) -> dict[str, Any]:
     """
     folder = run_folder.resolve(config.checkpoint, config.checkpoint_root, run_folder.FINAL_MODEL)
     settings, data = run_folder.read_settings(folder)
-    model = transfer_weights(load_model(folder / run_folder.FINAL_MODEL), build_export_model(settings))
     songs = _songs(config, data)
-    scored = score_songs(model, settings, songs, config.batch_size)
+    scored = _scored(folder, settings, songs, config.batch_size)
     total = sum(len(song.chords) > 1 for song in songs)
     result = _flat(score_tables(tqdm(scored, total=total, desc="scoring", unit="song", leave=False)))
     if config.controls:
@@ -59,6 +56,19 @@ def evaluate(config: EvaluateConfig) -> dict[str, Any]:
     if config.json:
         write_json(config.json, result)
     return result
+
+
+def _scored(
+    folder: Path, settings: ModelConfig, songs: Sequence[EncodedSong], batch_size: int
+) -> Iterator[tuple[TokenSong, PositionScores]]:
+    """Yield each song with what the network gave to its chord changes."""
+    start_tensorflow()
+    from sequence_models.checkpoints import load_model
+    from sequence_models.chord_generator.model import build_export_model, transfer_weights
+    from sequence_models.chord_generator.scoring import score_songs
+
+    model = transfer_weights(load_model(folder / run_folder.FINAL_MODEL), build_export_model(settings))
+    return score_songs(model, settings, songs, batch_size)
 
 
 def _songs(config: EvaluateConfig, data: DataConfig) -> list[EncodedSong]:

@@ -8,25 +8,11 @@ Examples:
 from __future__ import annotations
 
 import sys
-from dataclasses import asdict
 from pathlib import Path
 
-import keras
-import numpy as np
-
-from sequence_models.checkpoints import load_model
-from sequence_models.chord_generator import run_folder
-from sequence_models.chord_generator.config import ExportConfig, ModelConfig
-from sequence_models.chord_generator.lite import export_saved_model, export_tflite
-from sequence_models.chord_generator.model import build_export_model, build_step_model, transfer_weights
-from sequence_models.chord_generator.quantized import export_int8
-from sequence_models.chord_generator.signatures import card, categories, step_signature, window_signature
-from sequence_models.chord_generator.step import make_step_model
+from sequence_models.chord_generator.config import ExportConfig
+from sequence_models.startup import start_tensorflow
 from shared.cli import entry_point
-from shared.export.keras_onnx import export_keras
-from shared.export.signature import Signature
-from shared.export.verify import Arrays, Parity, Reference, verify_parity
-from shared.files import write_json
 
 
 def export(config: ExportConfig) -> Path:
@@ -36,68 +22,10 @@ def export(config: ExportConfig) -> Path:
         ExportError: when an exported model does not answer as the trained one.
         ConsortError: when the run folder is not usable.
     """
-    folder = run_folder.resolve(config.checkpoint, config.checkpoint_root, run_folder.FINAL_MODEL)
-    output = Path(config.output_dir) if config.output_dir else folder
-    settings, data = run_folder.read_settings(folder)
-    trained = load_model(folder / run_folder.FINAL_MODEL)
-    window = transfer_weights(trained, build_export_model(settings))
-    step = make_step_model(trained, settings)
-    found: dict[str, dict[str, float]] = {}
-    for model, plain, signature, name in (
-        (window, window, window_signature(settings), run_folder.WINDOW_MODEL),
-        (step, _plain_step(trained, settings), step_signature(settings), run_folder.STEP_MODEL),
-    ):
-        path = export_keras(model, signature, card(signature, data, folder), output / name)
-        parity = verify_parity(path, _reference(plain, signature), categories=categories())
-        found[name] = asdict(parity)
-        print(f"{path}: differs from Keras by at most {parity.max_difference:.1e} in {parity.cases} comparisons")
-    if config.int8:
-        close = export_int8(folder, output)
-        write_json(output / run_folder.INT8_FILE, close)
-        print(
-            f"{output / run_folder.INT8_MODEL}: int8, argmax as in float32 in {close['argmax_agreement']:.1%} of "
-            f"{close['positions']} chords, perplexity {close['perplexity_ratio'] - 1:+.2%}"
-        )
-    write_json(output / run_folder.PARITY_FILE, found)
-    if config.tflite:
-        unrolled = transfer_weights(trained, build_export_model(settings, unroll=True))
-        print(f"{export_tflite(unrolled, output / 'chord_generator.tflite')}: LiteRT, agrees with Keras")
-    if config.saved_model:
-        print(f"{export_saved_model(window, output / 'saved_model')}: SavedModel")
-    return output / run_folder.STEP_MODEL
+    start_tensorflow()
+    from sequence_models.chord_generator.exporting import export_run
 
-
-def parity_of(folder: Path) -> Parity:
-    """Compare the exports of a run with its Keras model once more; the worse of the two counts.
-
-    Raises:
-        ExportError: when they differ by more than the contract allows.
-    """
-    settings, _ = run_folder.read_settings(folder)
-    trained = load_model(folder / run_folder.FINAL_MODEL)
-    pairs = (
-        (transfer_weights(trained, build_export_model(settings)), window_signature(settings), run_folder.WINDOW_MODEL),
-        (_plain_step(trained, settings), step_signature(settings), run_folder.STEP_MODEL),
-    )
-    found = [
-        verify_parity(folder / name, _reference(model, signature), categories=categories())
-        for model, signature, name in pairs
-    ]
-    return max(found, key=lambda parity: parity.max_difference)
-
-
-def _plain_step(trained: keras.Model, settings: ModelConfig) -> keras.Model:
-    """Return the step model through Keras's own layers: what the exported, folded one is held to."""
-    return transfer_weights(trained, build_step_model(settings))
-
-
-def _reference(model: keras.Model, signature: Signature) -> Reference:
-    def answer(feeds: Arrays) -> Arrays:
-        outputs = model([feeds[spec.name] for spec in signature.inputs], training=False)
-        outputs = outputs if isinstance(outputs, list | tuple) else [outputs]
-        return {spec.name: np.asarray(value) for spec, value in zip(signature.outputs, outputs, strict=True)}
-
-    return answer
+    return export_run(config)
 
 
 @entry_point(ExportConfig)

@@ -14,18 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sequence_models.chord_generator.config import ModelConfig
-from sequence_models.chord_generator.encoding import EncodedSong, condition_inputs
+from sequence_models.chord_generator.encoding import EncodedSong, condition_inputs, metric_song
 from sequence_models.chord_generator.model import TOKENS_INPUT
 from shared.metrics.sequences import PositionScores, TokenSong
 from shared.music.chord_tokens import N_SPECIAL, PAD_ID
 
 _SONGS_AT_ONCE = 64
-
-
-def metric_song(song: EncodedSong) -> TokenSong:
-    """Return a song as the tables and the controls know it."""
-    tonic = None if song.tonic < 0 else song.tonic
-    return TokenSong(np.asarray(song.chords, np.int64), tonic, song.dataset, song.genre)
 
 
 def score_songs(

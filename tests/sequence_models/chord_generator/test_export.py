@@ -10,7 +10,8 @@ import pytest
 import tensorflow as tf
 
 from sequence_models.chord_generator.config import GenerateConfig
-from sequence_models.chord_generator.export import main, parity_of
+from sequence_models.chord_generator.export import main
+from sequence_models.chord_generator.exporting import parity_of
 from sequence_models.chord_generator.generate import generate
 from sequence_models.chord_generator.quantized import agreement
 from sequence_models.chord_generator.run_folder import read_songs
