@@ -1,12 +1,17 @@
 """A framework lives behind its own door; when it is not installed, one sentence says what to install.
 
-`audio_models/__init__.py` and `sequence_models/__init__.py` call `require` and hold nothing else.
+`audio_models/__init__.py` and `sequence_models/__init__.py` call `require` and hold nothing else. What a framework's
+C++ side chatters on stderr is kept back by `quiet_stderr`.
 """
 
 from __future__ import annotations
 
 import importlib.util
+import os
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from shared.errors import ConsortError
 
@@ -42,3 +47,22 @@ def require(package: str, requirements: str) -> None:
         print(f"error: {message}", file=sys.stderr)
         raise SystemExit(2)
     raise MissingStackError(message)
+
+
+@contextmanager
+def quiet_stderr() -> Iterator[None]:
+    """Keep back what is written to the process's stderr, by C++ too; show it when the block raises."""
+    sys.stderr.flush()
+    kept = os.dup(2)
+    with tempfile.TemporaryFile() as aside:
+        os.dup2(aside.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            os.dup2(kept, 2)
+            aside.seek(0)
+            os.write(2, aside.read())
+            raise
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)

@@ -15,6 +15,7 @@ from ai_edge_litert.interpreter import Interpreter
 
 from shared.export.verify import TOLERANCE, ExportError
 from shared.files import atomic_path
+from shared.stack import quiet_stderr
 
 
 def export_tflite(model: keras.Model, path: Path) -> Path:
@@ -24,9 +25,10 @@ def export_tflite(model: keras.Model, path: Path) -> Path:
         ExportError: when the converted model answers differently.
     """
     converter = tf.lite.TFLiteConverter.from_keras_model(model)
-    with contextlib.redirect_stdout(io.StringIO()):
+    with contextlib.redirect_stdout(io.StringIO()), quiet_stderr():
         content = converter.convert()
-    _check(content, model)
+    with quiet_stderr():
+        _check(content, model)
     with atomic_path(path) as aside:
         aside.write_bytes(content)
     return path

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import logging
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -20,6 +19,7 @@ import onnx
 
 from shared.export.package import ModelCard, rename_tensors, save_package, set_axes
 from shared.export.signature import Signature
+from shared.stack import quiet_stderr
 
 
 def export_keras(model: keras.Model, signature: Signature, card: ModelCard, path: Path) -> Path:
@@ -61,12 +61,6 @@ def _repair(graph: onnx.ModelProto, model: keras.Model, signature: Signature) ->
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
     """Keep the converter's chatter (NumPy deprecations, a line per pass) away from the user's screen."""
-    logger = logging.getLogger("tf2onnx")
-    level = logger.level
-    logger.setLevel(logging.ERROR)
-    with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+    with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()), quiet_stderr():
         warnings.simplefilter("ignore", FutureWarning)
-        try:
-            yield
-        finally:
-            logger.setLevel(level)
+        yield

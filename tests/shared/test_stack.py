@@ -11,7 +11,7 @@ import pytest
 
 from shared.errors import ConsortError
 from shared.runs import PROJECT_ROOT
-from shared.stack import MissingStackError, is_installed, require
+from shared.stack import MissingStackError, is_installed, quiet_stderr, require
 
 TORCH = ("torch", "torchaudio", "lightning", "lightning_fabric", "pytorch_lightning")
 TENSORFLOW = ("tensorflow", "keras", "tf2onnx")
@@ -125,3 +125,18 @@ def test_the_chord_generator_trains_where_pytorch_is_absent(tmp_path: Path) -> N
     result = python(tmp_path, TORCH, "-m", "sequence_models.chord_generator.train", *flags.split())
     assert result.returncode == 0, result.stderr
     assert (tmp_path / "checkpoints" / "chord_generator" / "alone" / "best.keras").is_file()
+
+
+def test_what_was_kept_back_is_shown_on_failure(capfd: pytest.CaptureFixture[str]) -> None:
+    def fail() -> None:
+        with quiet_stderr():
+            os.write(2, b"from below\n")
+            raise RuntimeError("no start")
+
+    with pytest.raises(RuntimeError, match="no start"):
+        fail()
+    assert capfd.readouterr().err == "from below\n"
+    with quiet_stderr():
+        os.write(2, b"greeting\n")
+    os.write(2, b"after\n")
+    assert capfd.readouterr().err == "after\n"
