@@ -58,7 +58,11 @@ def load_splits(config: DataConfig) -> Splits[EncodedSong]:
     splits = split_by_group(songs, lambda song: song.group, seed=config.split_seed, fixed=lambda song: song.split)
     if not splits.validation or not splits.train:
         splits = _split_few(songs)
-    made = Splits(*([encode(song) for song in part] for part in (splits.train, splits.validation, splits.test)))
+    made = Splits(
+        [encode(song, to_learn_from=True) for song in splits.train],
+        [encode(song) for song in splits.validation],
+        [encode(song) for song in splits.test],
+    )
     for name, part in (("training", made.train), ("validation", made.validation)):
         if not part:
             raise ConsortError(f"no {name} song is left of '{config.songs}'; give more songs or drop a filter")

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.datasets.contract import ChordSong
-from shared.datasets.song_records import ESTIMATED
+from shared.datasets.song_records import DERIVED, ESTIMATED
 from shared.metrics.sequences import TokenSong
 from shared.music.chord_tokens import END_ID, START_ID, chord_to_id
 from shared.music.conditions import CONDITIONS, GENRE, KEY, MOOD, SCALE_TYPE
@@ -27,15 +27,20 @@ class EncodedSong:
     chords: tuple[int, ...]  # token ids without START and END
 
 
-def encode(song: ChordSong) -> EncodedSong:
-    """Turn a song into ids; consecutive chords that become one token are merged."""
+def encode(song: ChordSong, *, to_learn_from: bool = False) -> EncodedSong:
+    """Turn a song into ids; consecutive chords that become one token are merged.
+
+    What was estimated from the whole song would tell the network of chords that are still to come. So an
+    estimated key is never given, and a derived mood only with songs to learn from, where it teaches what the
+    moods sound like.
+    """
     ids = [chord_to_id(chord) for chord in song.chords if chord.root >= 0]
     merged = tuple(token for index, token in enumerate(ids) if index == 0 or token != ids[index - 1])
-    # A key that was estimated from the whole song would tell the network of chords that are still to come.
+    mood = None if song.mood_source == DERIVED and not to_learn_from else song.mood
     key = None if song.key_source == ESTIMATED else song.key
     conditions = (
         GENRE.id(song.genre),
-        MOOD.id(song.mood),
+        MOOD.id(mood),
         key.id if key else KEY.unspecified,
         SCALE_TYPE.id(key.mode if key else None),
     )

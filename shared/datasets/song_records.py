@@ -39,6 +39,7 @@ _UNSET_TEMPO_QPM = {"imaginary-book": 160.0}
 _MAX_TEMPO_QPM = 1000.0
 
 ESTIMATED = "estimated from the chords"
+DERIVED = "derived"
 
 
 class _ParsedChords(dict[str, Chord]):
@@ -199,7 +200,7 @@ def _mood(
     if tagged:
         return tagged, "tagged"
     derived = derive_mood(mode, tempo_qpm, chords, len(chords) / len(bars) if bars else None)
-    return derived, "derived" if derived else None
+    return derived, DERIVED if derived else None
 
 
 def _split(record: Mapping[str, Any]) -> str | None:

@@ -10,13 +10,13 @@ import pytest
 
 from sequence_models.chord_generator.config import DataConfig, ModelConfig
 from sequence_models.chord_generator.data import load_splits, main, read_songs
-from sequence_models.chord_generator.encoding import EncodedSong
+from sequence_models.chord_generator.encoding import EncodedSong, encode
 from sequence_models.chord_generator.substitution import FAMILIES, substitute
 from sequence_models.chord_generator.windows import FixedWindows, TrainingWindows, tiled_starts, window_arrays
 from shared.errors import ConsortError
 from shared.music.chord_tokens import END_ID, N_QUALITIES, N_SPECIAL, START_ID, id_to_chord, transpose_ids
 from shared.music.chords import PITCH_CLASS_NAMES
-from shared.music.conditions import KEY
+from shared.music.conditions import KEY, MOOD, SCALE_TYPE
 
 
 def _song(length: int, first: int = N_SPECIAL) -> EncodedSong:
@@ -119,6 +119,21 @@ def test_songs_of_one_group_never_part(tmp_path: Path) -> None:
     assert set(home.values()) == {"train", "validation", "test"}
     for index in range(60):
         assert home[f"original {index}"] == home[f"cover {index}"]
+
+
+def test_what_the_whole_song_tells_is_kept_from_the_songs_that_are_scored(tmp_path: Path) -> None:
+    """A derived mood and an estimated key come from the very chords that are to be predicted."""
+    chords = ["A:min", "D:min", "E:7", "A:min", "F:maj", "D:min", "E:7", "A:min"]
+    bare = {"id": "a", "dataset": "x", "licence": "MIT", "title": "a", "chords": chords}
+    timed = {**bare, "id": "b", "title": "b", "key": "A:min", "tempo": 60, "bars": [[chord] for chord in chords]}
+    path = tmp_path / "songs.jsonl"
+    path.write_text("\n".join(json.dumps(record) for record in (bare, timed)), encoding="utf-8")
+    keyless, derived = read_songs(str(path))
+    assert keyless.key is not None
+    assert encode(keyless, to_learn_from=True).conditions[2:] == (KEY.unspecified, SCALE_TYPE.unspecified)
+    assert derived.mood is not None
+    assert encode(derived).conditions[1] == MOOD.unspecified
+    assert encode(derived, to_learn_from=True).conditions[1] == MOOD.id(derived.mood)
 
 
 def test_filters_leave_only_what_was_asked(songs_file: Path) -> None:
