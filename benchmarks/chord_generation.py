@@ -139,7 +139,7 @@ def measure(folder: Path, repeats: int) -> tuple[list[dict[str, Any]], list[Bar]
 
 
 def _open_conditions(batch: int) -> dict[str, NDArray[np.int32]]:
-    return {f"{condition.name}_input": np.zeros((batch, 1), np.int32) for condition in CONDITIONS}
+    return {condition.input_name: np.zeros((batch, 1), np.int32) for condition in CONDITIONS}
 
 
 def _rows(seconds: dict[str, float], bare: Cost, onnx: Cost) -> list[dict[str, Any]]:

@@ -87,7 +87,7 @@ def main() -> None:
     inputs, targets, weights = batches[0]
     vocabulary = chord_vocabulary()
     for row in range(len(targets)):
-        asked = [condition.value(int(inputs[f"{condition.name}_input"][row, 0])) for condition in CONDITIONS]
+        asked = [condition.value(int(inputs[condition.input_name][row, 0])) for condition in CONDITIONS]
         print(f"\n{', '.join(str(value) for value in asked)}")
         print("  inputs  ", " ".join(vocabulary.decode(inputs["chord_sequence_input"][row])))
         print("  targets ", " ".join(vocabulary.decode(targets[row])))

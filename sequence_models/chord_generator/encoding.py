@@ -57,4 +57,4 @@ def metric_song(song: EncodedSong) -> TokenSong:
 
 def condition_inputs(ids: NDArray[np.int32]) -> dict[str, NDArray[np.int32]]:
     """Return the network's condition inputs from ids [windows, 4]."""
-    return {f"{condition.name}_input": ids[:, [column]] for column, condition in enumerate(CONDITIONS)}
+    return {condition.input_name: ids[:, [column]] for column, condition in enumerate(CONDITIONS)}

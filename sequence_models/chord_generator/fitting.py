@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import shutil
 from pathlib import Path
 from typing import Any
@@ -34,7 +33,6 @@ from shared.music.chord_tokens import chord_vocabulary
 from shared.runs import Run, config_snapshot, seed_everything, start_run
 from shared.splits import Splits
 
-logger = logging.getLogger(__name__)
 # What may differ between an interrupted run and its continuation without changing a weight.
 _FREE_ON_RESUME = {"resume", "export", "log_root", "checkpoint_root"}
 

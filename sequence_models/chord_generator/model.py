@@ -136,7 +136,7 @@ def _without_dropout(config: ModelConfig) -> ModelConfig:
 def model_inputs(length: int, name: str) -> tuple[keras.KerasTensor, list[keras.KerasTensor]]:
     """Return the input of tokens [batch, length] and those of the four conditions [batch, 1]."""
     tokens = keras.Input((length,), dtype="int32", name=name)
-    return tokens, [keras.Input((1,), dtype="int32", name=f"{c.name}_input") for c in CONDITIONS]
+    return tokens, [keras.Input((1,), dtype="int32", name=c.input_name) for c in CONDITIONS]
 
 
 def _make_layers(config: ModelConfig, **recurrent: bool) -> Layers:

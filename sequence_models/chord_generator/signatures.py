@@ -7,14 +7,13 @@ from pathlib import Path
 from sequence_models.chord_generator.config import DataConfig, ModelConfig
 from sequence_models.chord_generator.model import OUTPUT, STEP_INPUT, TOKENS_INPUT, state_shapes
 from sequence_models.chord_generator.run_folder import HISTORY_FILE
+from shared.decoding.onnx_step import NEXT_STATE
 from shared.export.package import ModelCard
 from shared.export.signature import Signature, TensorSpec
 from shared.files import read_json
 from shared.music.chord_tokens import N_TOKENS, chord_vocabulary
 from shared.music.conditions import CONDITIONS
 from shared.runs import config_snapshot, git_revision, version
-
-NEXT = "next_"
 
 
 def window_signature(settings: ModelConfig) -> Signature:
@@ -32,7 +31,7 @@ def step_signature(settings: ModelConfig) -> Signature:
     states = state_shapes(settings).items()
     before = tuple(TensorSpec(name, ("batch", *shape), "float32", "state; zeros at first") for name, shape in states)
     after = tuple(
-        TensorSpec(NEXT + name, ("batch", *shape), "float32", f"feed back as {name}") for name, shape in states
+        TensorSpec(NEXT_STATE + name, ("batch", *shape), "float32", f"feed back as {name}") for name, shape in states
     )
     output = TensorSpec(OUTPUT, ("batch", N_TOKENS), "float32", "of the next chord")
     summary = "One step of the chord generator: the state is carried by the caller."
@@ -42,14 +41,14 @@ def step_signature(settings: ModelConfig) -> Signature:
 
 def categories() -> dict[str, int]:
     """Return for each input of ids how many ids it knows, "not specified" included."""
-    known = {f"{condition.name}_input": len(condition.values) + 1 for condition in CONDITIONS}
+    known = {condition.input_name: len(condition.values) + 1 for condition in CONDITIONS}
     return {TOKENS_INPUT: N_TOKENS, STEP_INPUT: N_TOKENS, **known}
 
 
 def _conditions() -> tuple[TensorSpec, ...]:
     return tuple(
         TensorSpec(
-            f"{condition.name}_input", ("batch", 1), "int32",
+            condition.input_name, ("batch", 1), "int32",
             f"{condition.name.replace('_', ' ')} id; {condition.unspecified} = not specified",
         )
         for condition in CONDITIONS

@@ -32,16 +32,38 @@ _KEY_COLUMN = CONDITIONS.index(KEY)
 _UNSPECIFIED = np.array([condition.unspecified for condition in CONDITIONS], dtype=np.int32)
 
 
-class TrainingWindows(keras.utils.PyDataset):
+class _Batches(keras.utils.PyDataset):
+    """Windows in batches; whoever derives from it sets the three arrays, a row for each window."""
+
+    _inputs: NDArray[np.int32]
+    _targets: NDArray[np.int32]
+    _conditions: NDArray[np.int32]
+
+    def __init__(self, batch_size: int) -> None:
+        """Take the number of windows in a batch."""
+        super().__init__(workers=1)
+        self.batch_size = batch_size
+
+    def __len__(self) -> int:
+        """Return the number of batches."""
+        return -(-len(self._targets) // self.batch_size)
+
+    def __getitem__(self, index: int) -> Batch:
+        """Return one batch."""
+        rows = slice(index * self.batch_size, (index + 1) * self.batch_size)
+        return to_batch(self._inputs[rows], self._targets[rows], self._conditions[rows])
+
+
+class TrainingWindows(_Batches):
     """Random windows of the training songs, transposed and varied as the configuration says."""
 
     def __init__(
         self, songs: Sequence[EncodedSong], model: ModelConfig, data: DataConfig, batch_size: int, seed: int
     ) -> None:
         """Prepare epoch 0."""
-        super().__init__(workers=1)
+        super().__init__(batch_size)
         self.songs, self.length, self.data = songs, model.sequence_length, data
-        self.batch_size, self.seed = batch_size, seed
+        self.seed = seed
         self.conditions = np.array([song.conditions for song in songs], dtype=np.int32)
         self._windows_per_song = [max(1, -(-(len(song.tokens) - 1) // self.length)) for song in songs]
         self._order = np.argsort([_complexity(song) for song in songs], kind="stable")
@@ -86,35 +108,16 @@ class TrainingWindows(keras.utils.PyDataset):
         share = 0.25 + 0.75 * epoch / self.data.curriculum_epochs
         return self._order[: max(1, round(share * len(self._order)))]
 
-    def __len__(self) -> int:
-        """Return the number of batches."""
-        return -(-len(self._targets) // self.batch_size)
 
-    def __getitem__(self, index: int) -> Batch:
-        """Return one batch."""
-        rows = slice(index * self.batch_size, (index + 1) * self.batch_size)
-        return to_batch(self._inputs[rows], self._targets[rows], self._conditions[rows])
-
-
-class FixedWindows(keras.utils.PyDataset):
+class FixedWindows(_Batches):
     """Windows that cover every target of the songs exactly once, unchanged: validation."""
 
     def __init__(self, songs: Sequence[EncodedSong], model: ModelConfig, batch_size: int) -> None:
         """Cut all windows."""
-        super().__init__(workers=1)
+        super().__init__(batch_size)
         starts = tiled_starts(songs, model.sequence_length)
         self._inputs, self._targets = window_arrays(songs, starts, model.sequence_length)
         self._conditions = np.array([songs[index].conditions for index, _ in starts], dtype=np.int32)
-        self.batch_size = batch_size
-
-    def __len__(self) -> int:
-        """Return the number of batches."""
-        return -(-len(self._targets) // self.batch_size)
-
-    def __getitem__(self, index: int) -> Batch:
-        """Return one batch."""
-        rows = slice(index * self.batch_size, (index + 1) * self.batch_size)
-        return to_batch(self._inputs[rows], self._targets[rows], self._conditions[rows])
 
 
 def _transpose(

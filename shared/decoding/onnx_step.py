@@ -13,11 +13,12 @@ from shared.decoding.progression import Conditions
 from shared.errors import ConsortError
 from shared.export.signature import Signature, TensorSpec
 from shared.music.chord_tokens import chord_vocabulary
+from shared.music.conditions import CONDITIONS
 from shared.runtime import OnnxModel
 from shared.vocabulary import Vocabulary
 
-_NEXT = "next_"
-_SUFFIX = "_input"
+# A state comes in as NAME and goes out under this prefix.
+NEXT_STATE = "next_"
 
 
 class _Buffers:
@@ -25,20 +26,20 @@ class _Buffers:
 
     def __init__(self, model: OnnxModel, batch: int) -> None:
         first, *others = model.signature.inputs
-        ids = [spec for spec in others if spec.dtype != "float32"]
         states = [spec for spec in others if spec.dtype == "float32"]
         output = model.signature.outputs[0]
         self.tokens = _empty(first, batch)
         self.asked: Conditions | None = None
-        self.conditions = {spec.name.removesuffix(_SUFFIX): _empty(spec, batch) for spec in ids}
+        asked = {spec.name: _empty(spec, batch) for spec in others if spec.dtype != "float32"}
+        self.conditions = {c.name: asked[c.input_name] for c in CONDITIONS if c.input_name in asked}
         self.probabilities = _empty(output, batch)
         sets = [[_empty(spec, batch) for spec in states] for _ in range(2)]
-        given = {first.name: self.tokens} | {name + _SUFFIX: array for name, array in self.conditions.items()}
+        given = {first.name: self.tokens} | asked
         self.turns = deque(
             model.bind(
                 given | {spec.name: array for spec, array in zip(states, old, strict=True)},
                 {output.name: self.probabilities}
-                | {_NEXT + spec.name: array for spec, array in zip(states, new, strict=True)},
+                | {NEXT_STATE + spec.name: array for spec, array in zip(states, new, strict=True)},
             )
             for old, new in (sets, sets[::-1])
         )
@@ -61,7 +62,7 @@ class OnnxStepModel:
         _check_vocabulary(path, signature)
         states = [spec.name for spec in signature.inputs if spec.dtype == "float32"]
         returned = {spec.name for spec in signature.outputs}
-        if not states or any(_NEXT + name not in returned for name in states):
+        if not states or any(NEXT_STATE + name not in returned for name in states):
             raise ConsortError(f"{path} is no step model: it does not give back a next_ tensor for each state")
 
     def initial_state(self, batch: int) -> _Buffers:

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from shared.cli import entry_point, option
 from shared.errors import ConsortError
 from shared.export.signature import Signature, TensorSpec
+from shared.files import write_json
 from shared.runtime import OnnxModel
 
 Arrays = dict[str, NDArray[Any]]
@@ -170,8 +171,6 @@ class VerifyConfig:
 @entry_point(VerifyConfig)
 def main(config: VerifyConfig) -> None:
     """Print one line per model; exit with 2 when a model has a problem."""
-    from shared.files import write_json
-
     paths = sorted(Path(config.models_dir).rglob("*.onnx"))
     if not paths:
         raise ConsortError(f"no .onnx file in {config.models_dir}; train and export a model first")

@@ -44,6 +44,11 @@ class Condition:
     values: tuple[str, ...]
 
     @property
+    def input_name(self) -> str:
+        """The name of a model's input that takes the ids."""
+        return f"{self.name}_input"
+
+    @property
     def unspecified(self) -> int:
         """The id that says nothing."""
         return len(self.values)
