@@ -8,11 +8,8 @@ mood table asks for and what the progressions do. Predictability: perplexity of 
 from __future__ import annotations
 
 import sys
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-from math import log
 from pathlib import Path
 from typing import Any
 
@@ -22,16 +19,17 @@ from benchmarks.report import RESULTS, Bar, format_bars, format_table, write_ben
 from shared.cli import entry_point, option
 from shared.datasets import embedded
 from shared.datasets.contract import ChordSong
+from shared.metrics.genre_bayes import GenreBayes, bigrams
+from shared.metrics.mood_directions import mood_correlation
 from shared.metrics.ngrams import NGram
+from shared.metrics.sequences import TokenSong
 from shared.music.chord_tokens import chord_to_id, chord_vocabulary
 from shared.music.conditions import GENRES, MOODS
 from shared.music.grammar.novelty import LEAK_RUN, runs
-from shared.music.moods import MOOD_TABLE, dissonance, minor_share
+from shared.music.moods import dissonance, minor_share
 
 COMMAND = "python -m benchmarks.embedded_corpus"
 GENRE_ACCURACY, RANK_CORRELATION = 0.85, 0.7
-
-Bigrams = list[tuple[int, int]]
 
 
 @dataclass
@@ -47,28 +45,19 @@ def relative_ids(song: ChordSong) -> list[int]:
     return [chord_to_id(chord.transpose(-song.key.tonic)) for chord in song.chords]
 
 
-def bigrams(song: ChordSong) -> Bigrams:
-    """Return the pairs of neighbouring chords."""
-    return list(pairwise(relative_ids(song)))
+def relative_song(song: ChordSong) -> TokenSong:
+    """Return a song as the classifier takes it, in C."""
+    return TokenSong(np.array(relative_ids(song)), 0, song.dataset, song.genre)
 
 
-class GenreByBigrams:
-    """Naive Bayes over chord bigrams, all genres equally likely beforehand, counts smoothed by one half."""
+def genre_classifier(songs: Sequence[ChordSong]) -> GenreBayes:
+    """Return naive Bayes over chord bigrams, counts smoothed by one half; how songs begin and end does not count."""
+    return GenreBayes(GENRES, smoothing=0.5, ends=False).fit(relative_song(song) for song in songs)
 
-    def __init__(self, songs: Sequence[ChordSong]) -> None:
-        self.counts: dict[str, Counter[tuple[int, int]]] = {genre: Counter() for genre in GENRES}
-        for song in songs:
-            self.counts[str(song.genre)].update(bigrams(song))
-        self.n_kinds = len(set().union(*self.counts.values()))
 
-    def predict(self, song: ChordSong) -> str:
-        """Return the likeliest genre."""
-        return max(GENRES, key=lambda genre: self._log_likelihood(bigrams(song), genre))
-
-    def _log_likelihood(self, pairs: Bigrams, genre: str) -> float:
-        counts = self.counts[genre]
-        total = counts.total() + 0.5 * self.n_kinds
-        return sum(log((counts[pair] + 0.5) / total) for pair in pairs)
+def inner_pairs(song: ChordSong) -> list[int]:
+    """Return the pairs of neighbouring chords, each as one number."""
+    return bigrams(relative_song(song), begun=False, ended=False).tolist()
 
 
 def perplexity(train: Sequence[ChordSong], held_out: Sequence[ChordSong]) -> float:
@@ -82,39 +71,22 @@ def perplexity(train: Sequence[ChordSong], held_out: Sequence[ChordSong]) -> flo
     return float(np.exp(np.mean(losses)))
 
 
-def rank_correlation(a: Sequence[float], b: Sequence[float]) -> float:
-    """Return Spearman's rho; equal values share their mean rank."""
-
-    def ranks(values: Sequence[float]) -> np.ndarray:
-        row = np.asarray(values)
-        return np.array([np.sum(row < value) + np.sum(row == value) / 2 for value in row])
-
-    return float(np.corrcoef(ranks(a), ranks(b))[0, 1])
-
-
-# What a mood asks for, beside what its progressions do.
-DIRECTIONS: dict[str, tuple[Callable[[str], float], Callable[[ChordSong], float]]] = {
-    "minor keys": (
-        lambda mood: MOOD_TABLE[mood].prefers_minor,
-        lambda song: float(song.key is not None and song.key.mode == "minor"),
-    ),
-    "minor chords": (lambda mood: MOOD_TABLE[mood].prefers_minor, lambda song: minor_share(song.chords)),
-    "dissonance": (lambda mood: MOOD_TABLE[mood].dissonance, lambda song: dissonance(song.chords)),
-    "changes per bar": (
-        lambda mood: MOOD_TABLE[mood].harmonic_rhythm,
-        lambda song: len(song.chords) / len(song.bars or ()),
-    ),
-    "tempo": (lambda mood: MOOD_TABLE[mood].tempo_factor, lambda song: song.tempo_qpm or 0.0),
+# What is measured: the direction of the mood table that it should follow, and what the progressions do.
+MEASURES: dict[str, tuple[str, Callable[[ChordSong], float]]] = {
+    "minor keys": ("minor", lambda song: float(song.key is not None and song.key.mode == "minor")),
+    "minor chords": ("minor", lambda song: minor_share(song.chords)),
+    "dissonance": ("dissonance", lambda song: dissonance(song.chords)),
+    "changes per bar": ("harmonic rhythm", lambda song: len(song.chords) / len(song.bars or ())),
+    "tempo": ("tempo", lambda song: song.tempo_qpm or 0.0),
 }
 
 
 def mood_correlations(songs: Sequence[ChordSong]) -> dict[str, float]:
     """Return the rank correlation of each musical direction over the 27 moods."""
-    result = {}
-    for name, (asked, done) in DIRECTIONS.items():
-        means = [float(np.mean([done(song) for song in songs if song.mood == mood])) for mood in MOODS]
-        result[name] = rank_correlation([asked(mood) for mood in MOODS], means)
-    return result
+    return {
+        name: mood_correlation(direction, {mood: [done(s) for s in songs if s.mood == mood] for mood in MOODS})
+        for name, (direction, done) in MEASURES.items()
+    }
 
 
 def leaked_runs(train: Sequence[ChordSong], held_out: Sequence[ChordSong]) -> int:
@@ -129,17 +101,17 @@ def leaked_runs(train: Sequence[ChordSong], held_out: Sequence[ChordSong]) -> in
 
 def rows_of(train: Sequence[ChordSong], held_out: Sequence[ChordSong]) -> list[dict[str, Any]]:
     """Return one row per genre and one for all."""
-    classifier = GenreByBigrams(train)
+    classifier = genre_classifier(train)
     rows = []
     for genre in (*GENRES, "all"):
         learnt, tested = ([song for song in part if genre in (song.genre, "all")] for part in (train, held_out))
-        right = sum(classifier.predict(song) == song.genre for song in tested)
+        right = sum(classifier.predict(relative_song(song)) == song.genre for song in tested)
         rows.append(
             {
                 "genre": genre,
                 "progressions": len(learnt) + len(tested),
                 "changes": sum(len(song.chords) for song in (*learnt, *tested)),
-                "distinct_bigrams": len({pair for song in learnt for pair in bigrams(song)}),
+                "distinct_bigrams": len({pair for song in learnt for pair in inner_pairs(song)}),
                 "bigram_perplexity": perplexity(learnt, tested),
                 "told_by_bigrams": right / len(tested),
             }
