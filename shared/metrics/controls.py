@@ -10,7 +10,7 @@
 
 Key-relative: every song is transposed by its tonic before counting, so that all keys share counts. A song
 without a known key takes the root of its first chord, which is given, so nothing of the future is used.
-12 keys: counted over all transpositions of the training songs, which needs no key at all.
+12 keys: counted over all transpositions of the training songs, which needs no key at all (`every_key`).
 Everything that is tuned (the weights) is tuned on validation songs.
 """
 
@@ -21,7 +21,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from shared.errors import InputError, unknown_choice
-from shared.metrics.ngrams import Ids, NGram, SequenceModel, transposed, transpositions
+from shared.metrics.every_key import EveryKeyNGram
+from shared.metrics.gram_counts import Ids
+from shared.metrics.ngrams import NGram, SequenceModel, transposed
 from shared.metrics.sequences import PositionScores, TokenSong, score_tables
 from shared.metrics.song_cache import CacheMixture, SongCache
 from shared.music.chord_tokens import N_SPECIAL
@@ -98,8 +100,7 @@ def fit_control(
     sequences = [space.in_c(song) if spec.key_relative else song.tokens for song in train]
     bases = [NGram(spec.order, space.vocabulary_size).fit(sequences)]
     if spec.twelve_keys:
-        everywhere = transpositions(sequences, space.n_qualities)
-        bases.append(NGram(spec.order, space.vocabulary_size).fit(everywhere))
+        bases.append(EveryKeyNGram(spec.order, space.vocabulary_size).fit(sequences))
     if not spec.cache_contexts:
         return Control(spec, space, bases[0])
     cache = SongCache(space.vocabulary_size, spec.cache_contexts)

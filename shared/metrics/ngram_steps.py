@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.decoding.progression import Conditions, Ids
+from shared.metrics.every_key import in_keys
 from shared.metrics.ngrams import NGram, Probabilities, transposed
 from shared.music.chord_tokens import N_SPECIAL, START_ID
 
@@ -31,16 +32,7 @@ class NGramStepModel:
         """Read one token per row; return next-token probabilities [batch, vocabulary] and the new context."""
         tonics = np.asarray(conditions.key, dtype=np.int64) % 12  # the "not specified" id, 24, gives C
         tokens = np.asarray(token_ids, dtype=np.int64)
-        in_c = transposed(tokens, -tonics, self.n_qualities)
         # PAD and END only reach rows that have ended, whose predictions nobody reads.
-        newest = np.where(tokens < N_SPECIAL, START_ID, in_c)
+        newest = transposed(np.where(tokens < N_SPECIAL, START_ID, tokens), -tonics, self.n_qualities)
         context = np.column_stack([state, newest])[:, 1:]
-        return self._in_keys(self.ngram.probabilities(context), tonics), context
-
-    def _in_keys(self, probabilities: Probabilities, tonics: NDArray[np.int64]) -> Probabilities:
-        """Move the chords of each row from C to its tonic."""
-        columns = np.arange(N_SPECIAL, self.ngram.vocabulary_size)
-        sources = transposed(columns, -tonics[:, None], self.n_qualities)
-        result = probabilities.copy()
-        result[:, N_SPECIAL:] = np.take_along_axis(probabilities, sources, axis=1)
-        return result
+        return in_keys(self.ngram.probabilities(context), tonics, self.n_qualities), context

@@ -27,9 +27,9 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike, NDArray
 
 from shared.errors import InputError
+from shared.metrics.gram_counts import GramCounts, Ids, places
 from shared.music.chord_tokens import END_ID, N_SPECIAL, START_ID
 
-Ids = NDArray[np.int64]
 Probabilities = NDArray[np.float64]
 
 # Toy data can have no pair that was seen once (D = 0, unseen chords impossible) or none seen twice (D = 1).
@@ -45,7 +45,7 @@ class SequenceModel(Protocol):
 
 
 @dataclass(frozen=True)
-class _CountTable:
+class CountTable:
     """The counts of one order, already discounted: rows compressed, contexts in ascending code.
 
     The chords after context i are `tokens[starts[i]:starts[i + 1]]`, with `shares` (c - D) / c(h) beside
@@ -59,16 +59,14 @@ class _CountTable:
     backoff: Probabilities
 
     @classmethod
-    def count(cls, contexts: Ids, tokens: Ids, size: int, discount: float | None) -> Self:
-        """Count pairs of context code [n] and next token [n]."""
-        pairs, counts = np.unique(contexts * size + tokens, return_counts=True)
-        codes, starts = np.unique(pairs // size, return_index=True)
+    def of(cls, contexts: Ids, tokens: Ids, counts: Ids, discount: float) -> Self:
+        """Tabulate pairs of context code [n] and next token [n] with their counts [n], in ascending order."""
+        codes, starts = np.unique(contexts, return_index=True)
         totals = np.add.reduceat(counts, starts)
-        starts = np.append(starts, len(pairs))
+        starts = np.append(starts, len(tokens))
         distinct = np.diff(starts)
-        amount = _discount(counts) if discount is None else discount
-        shares = (counts - amount) / np.repeat(totals, distinct)
-        return cls(codes, starts, pairs % size, shares, amount * distinct / totals)
+        shares = (counts - discount) / np.repeat(totals, distinct)
+        return cls(codes, starts, tokens, shares, discount * distinct / totals)
 
     def interpolate(self, contexts: Ids, lower: Probabilities) -> None:
         """Turn the distributions of the order below, `lower` [n, vocabulary], into this order's, in place."""
@@ -82,9 +80,9 @@ class _CountTable:
         lower[np.repeat(seen, lengths), self.tokens[entries]] += self.shares[entries]
 
 
-def _discount(counts: Ids) -> float:
-    """Return D of Ney, Essen & Kneser 1994, kept away from 0 and 1."""
-    once, twice = int(np.sum(counts == 1)), int(np.sum(counts == 2))
+def _estimated_discount(counts: Ids, copies: Ids) -> float:
+    """Return D of Ney, Essen & Kneser 1994, kept away from 0 and 1; each pair stands for several alike."""
+    once, twice = int(copies[counts == 1].sum()), int(copies[counts == 2].sum())
     estimate = once / (once + 2 * twice) if once else 0.0
     return min(max(estimate, _LEAST_DISCOUNT), _MOST_DISCOUNT)
 
@@ -108,7 +106,8 @@ class NGram:
         if discount is not None and not 0 < discount < 1:
             raise InputError(f"the discount of an n-gram lies between 0 and 1, not {discount}")
         self.order, self.vocabulary_size, self.discount = order, vocabulary_size, discount
-        self._tables: list[_CountTable] = []
+        self.counts: GramCounts | None = None
+        self._tables: list[CountTable] = []
 
     def fit(self, sequences: Iterable[ArrayLike]) -> Self:
         """Count whole songs, each an array of chord ids without START and END.
@@ -119,13 +118,23 @@ class NGram:
         songs = [self._checked(sequence) for sequence in sequences]
         if not songs:
             raise InputError("an n-gram needs at least one song to count")
-        contexts = np.concatenate([self._contexts(song) for song in songs])
-        tokens = np.concatenate([np.append(song, END_ID) for song in songs])
-        self._tables = [
-            _CountTable.count(self._codes(contexts, length), tokens, self.vocabulary_size, self.discount)
-            for length in range(self.order)
-        ]
+        return self.learn(GramCounts.of(songs, self.order, self.vocabulary_size))
+
+    def learn(self, counts: GramCounts) -> Self:
+        """Take counts of runs of `order` tokens, as `fit` makes them, instead of songs."""
+        self.counts = counts
+        self._tables = [self._tabulate(counts.ending(length + 1, self.vocabulary_size)) for length in range(self.order)]
         return self
+
+    def _tabulate(self, runs: GramCounts) -> CountTable:
+        """Return the table of one order from the counts of its runs."""
+        contexts, tokens = runs.grams[:, :-1], runs.grams[:, -1]
+        discount = self.discount or _estimated_discount(runs.counts, self._copies(contexts))
+        return CountTable.of(self._codes(contexts, contexts.shape[1]), tokens, runs.counts, discount)
+
+    def _copies(self, contexts: Ids) -> Ids:
+        """Return how many runs of the songs each context [n, length] with its next token stands for."""
+        return np.ones(len(contexts), dtype=np.int64)
 
     def probabilities(self, contexts: ArrayLike) -> Probabilities:
         """Return the next-token distributions [n, vocabulary], END included, of contexts [n, order - 1].
@@ -157,9 +166,8 @@ class NGram:
         return sliding_window_view(padded, self.order - 1)
 
     def _codes(self, contexts: Ids, length: int) -> Ids:
-        """Number the last `length` tokens of each context: the digits of one integer, so no two collide."""
-        digits = contexts[:, contexts.shape[1] - length :]
-        return digits @ (self.vocabulary_size ** np.arange(length, dtype=np.int64))
+        """Number the last `length` tokens of each context: the digits of one integer, the oldest first."""
+        return contexts[:, contexts.shape[1] - length :] @ places(length, self.vocabulary_size)
 
     def _checked(self, sequence: ArrayLike) -> Ids:
         """Return a song as ids, refusing what is no chord of the vocabulary."""
@@ -171,12 +179,10 @@ class NGram:
         return song
 
 
-def transpositions(sequences: Iterable[Ids], n_qualities: int) -> list[Ids]:
-    """Return each song in all 12 keys, for ids that are `N_SPECIAL + n_qualities * root + quality`."""
-    songs = list(sequences)
-    return [transposed(song, semitones, n_qualities) for song in songs for semitones in range(12)]
-
-
 def transposed(sequence: Ids, semitones: int | Ids, n_qualities: int) -> Ids:
-    """Return the chords of a song `semitones` higher; several numbers broadcast."""
-    return N_SPECIAL + (sequence - N_SPECIAL + n_qualities * semitones) % (12 * n_qualities)
+    """Return the chords of a song `semitones` higher, for ids `N_SPECIAL + n_qualities * root + quality`.
+
+    PAD, START and END stay. Several numbers broadcast.
+    """
+    moved = N_SPECIAL + (sequence - N_SPECIAL + n_qualities * semitones) % (12 * n_qualities)
+    return np.where(sequence < N_SPECIAL, sequence, moved)

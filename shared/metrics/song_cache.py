@@ -17,13 +17,14 @@ chord almost nothing and the others its share.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from shared.errors import InputError
-from shared.metrics.ngrams import Ids, Probabilities, SequenceModel
+from shared.metrics.gram_counts import Ids
+from shared.metrics.ngrams import Probabilities, SequenceModel
 from shared.music.chord_tokens import START_ID
 
 # Longest matches that share one set of weights: 0, 1, 2, 3, 4, 5-6, 7-8, 9-12, 13-16, 17 and more chords.
@@ -61,27 +62,33 @@ class SongCache:
     def distributions(self, sequence: Ids) -> tuple[list[Probabilities], NDArray[np.int64]]:
         """Return one [changes, vocabulary] for each context length, and the longest match [changes]."""
         matches = match_lengths(sequence)
-        heard = np.tri(len(matches), k=-1)
+        later, earlier = np.nonzero(matches)
+        lengths = matches[later, earlier]
         chords, columns = np.unique(sequence, return_inverse=True)
-        one_hot = np.eye(len(chords))[columns]
-        result, level = [], np.zeros((len(sequence), len(chords)))
+        heard = np.cumsum(np.eye(len(chords))[columns], axis=0)[:-1]
+        level = self._interpolate(heard, np.zeros_like(heard), 0.0)
+        # Row t of a level predicts chord t + 1; cells are pairs of a row and the chord that came after a match.
+        rows, cells = later - 1, (later - 1) * len(chords) + columns[earlier]
+        result = []
         for length in range(max(self.contexts) + 1):
-            counts = (heard * (matches >= length)) @ one_hot
-            level = self._interpolate(counts, level, self.discount if length else 0.0)
+            if length:
+                matched = lengths >= length
+                counts = np.bincount(cells[matched], minlength=level.size).reshape(level.shape)
+                seen = np.unique(rows[matched])
+                level[seen] = self._interpolate(counts[seen], level[seen], self.discount)
             if length in self.contexts:
-                wide = np.zeros((len(sequence) - 1, self.vocabulary_size))
-                wide[:, chords] = level[1:]
+                wide = np.zeros((len(level), self.vocabulary_size))
+                wide[:, chords] = level
                 result.append(wide)
         return result, matches.max(axis=1)[1:]
 
     @staticmethod
-    def _interpolate(counts: Probabilities, lower: Probabilities, discount: float) -> Probabilities:
-        """Return the next longer context's distributions; without counts the lower ones stay."""
+    def _interpolate(counts: NDArray[Any], lower: Probabilities, discount: float) -> Probabilities:
+        """Return the next longer context's distributions from its counts, of which each row has some."""
         totals = counts.sum(axis=1, keepdims=True)
         taken = np.minimum(counts, discount)
         backoff = taken.sum(axis=1, keepdims=True)
-        higher = (counts - taken + backoff * lower) / np.maximum(totals, 1)
-        return np.where(totals > 0, higher, lower)
+        return np.asarray((counts - taken + backoff * lower) / totals)
 
 
 class CacheMixture:
