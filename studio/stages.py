@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 
 @dataclass
@@ -42,6 +43,20 @@ class Stages:
 def say(text: str) -> None:
     """Print at once: rooms write to the same terminal from their own processes."""
     print(text, flush=True)
+
+
+def process_age_s() -> float | None:
+    """Return how long ago this process was started, its own start-up included; None where the system does not tell.
+
+    Linux tells it in /proc/self/stat (proc(5)): field 22, after a name in brackets that may hold blanks, is the
+    start in clock ticks since boot.
+    """
+    try:
+        fields = Path("/proc/self/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+        started_s = int(fields[19]) / os.sysconf("SC_CLK_TCK")
+        return max(0.0, time.clock_gettime(time.CLOCK_BOOTTIME) - started_s)
+    except (OSError, ValueError, IndexError, AttributeError):
+        return None
 
 
 def duration(seconds: float) -> str:
