@@ -5,20 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from shared.errors import ConsortError
 from shared.files import read_json
 from studio.config import DEMO_FLAGS, QUICK_FLAGS, DemoConfig
 from studio.replacing import set_aside
 from studio.room_process import run_room
-
-MODEL = "chord_generator"
-STEP_MODEL = "chord_generator_step.onnx"
-HISTORY = "training_history.json"
-
-
-def checkpoint_of(config: DemoConfig) -> Path:
-    """Return the folder of the demo's trained model."""
-    return Path(config.checkpoint_root) / MODEL / config.run_name
+from studio.weights import MODEL, checkpoint_of, require_reusable
 
 
 def train_model(config: DemoConfig, logs: Path) -> None:
@@ -29,12 +20,10 @@ def train_model(config: DemoConfig, logs: Path) -> None:
     Raises:
         ConsortError: when training fails, or there is nothing to reuse.
     """
-    checkpoint = checkpoint_of(config)
     if config.reuse:
-        if not all((checkpoint / name).is_file() for name in (STEP_MODEL, HISTORY)):
-            raise ConsortError(f"{checkpoint} holds no trained model to reuse; run the demo once without --reuse")
+        require_reusable(config)
         return
-    with set_aside([checkpoint, Path(config.log_root) / MODEL / config.run_name]):
+    with set_aside([checkpoint_of(config), Path(config.log_root) / MODEL / config.run_name]):
         run_room(f"sequence_models.{MODEL}.train", train_arguments(config), logs / "train.log", "training")
 
 

@@ -11,7 +11,8 @@ from shared.cli import parse
 from shared.errors import ConsortError, InputError
 from studio import training
 from studio.config import DemoConfig
-from studio.training import HISTORY, STEP_MODEL, checkpoint_of, train_arguments, train_model
+from studio.training import train_arguments, train_model
+from studio.weights import HISTORY, STEP_MODEL, checkpoint_of
 
 
 def _config(root: Path, **changes: object) -> DemoConfig:
