@@ -11,18 +11,17 @@ from typing import Any
 
 import numpy as np
 
+from shared.export.signature import Signature, signature_path
 from shared.files import read_json
 from shared.music.synth import available_backend
 from shared.runs import git_revision
 from studio.config import DemoConfig
-from studio.embedded_audio import Sound
+from studio.performance import RenderedSong
 from studio.set_list import Composition
-from studio.song import Song
-from studio.training import MODEL
+from studio.weights import MODEL, TRAINING_CONFIG, trained_weights
 
 # Read from the installed packages' descriptions; no framework is imported for its version.
 _PACKAGES = ("consort", "keras", "tensorflow", "tf2onnx", "onnxruntime", "numpy")
-TRAINING_CONFIG = "training_config.json"
 TRAINING_SONGS = "training_songs.npz"
 # What `export` found when it held ONNX Runtime's answers to Keras's.
 PARITY = "export_parity.json"
@@ -30,15 +29,14 @@ PARITY = "export_parity.json"
 
 def gather(
     config: DemoConfig,
-    checkpoint: Path,
     evaluation: Mapping[str, Any],
     history: Mapping[str, Sequence[float]],
-    composition: Composition,
-    song: Song,
-    sound: Sound,
+    compositions: Sequence[Composition],
+    played: RenderedSong,
     timings_s: Mapping[str, float],
 ) -> dict[str, Any]:
-    """Return the content of metrics.json."""
+    """Return the content of metrics.json; the first of the compositions is the one whose song was played."""
+    checkpoint, first = trained_weights(config).folder, compositions[0]
     parity = checkpoint / PARITY
     return {
         "checkpoint": str(checkpoint),
@@ -48,11 +46,13 @@ def gather(
         },
         "evaluation": dict(evaluation),
         "export": read_json(parity) if parity.is_file() else {},
-        "composing": {"ms_per_chord": round(composition.ms_per_chord, 4), "runtime": "onnxruntime"},
+        "weights": {composition.by.name: about_weights(composition) for composition in compositions},
         "song": {
+            "by": first.by.name,
             "genre": config.genre, "verse_mood": config.verse_mood, "chorus_mood": config.chorus_mood,
-            "key": composition.verse.key.name, "tempo_qpm": song.score.tempo_qpm, "notes": song.score.n_notes,
-            "duration_s": round(sound.seconds, 2), "synthesizer": available_backend(),
+            "key": first.verse.key.name, "tempo_qpm": played.song.score.tempo_qpm,
+            "notes": played.song.score.n_notes, "duration_s": round(played.sound.seconds, 2),
+            "synthesizer": available_backend(),
         },
         "timings_s": dict(timings_s),
         "seeds": {"training": training_seed(checkpoint), "composing": config.seed, "playing": config.seed},
@@ -60,6 +60,17 @@ def gather(
         "git_revision": git_revision(),
         "machine": {"processor": processor(), "cores": usable_cores(), "system": platform.system()},
         "versions": {"python": platform.python_version(), **versions()},
+    }  # fmt: skip
+
+
+def about_weights(composition: Composition) -> dict[str, Any]:
+    """Return who wrote a composition, from which revision of the code, and how fast it composed."""
+    weights = composition.by
+    signature = Signature.load(signature_path(weights.step_model))
+    return {
+        "title": weights.title, "folder": str(weights.folder), "learned_from": weights.learned_from,
+        "version": signature.version, "git_revision": signature.git_revision,
+        "ms_per_chord": round(composition.ms_per_chord, 4), "runtime": "onnxruntime",
     }  # fmt: skip
 
 

@@ -3,19 +3,39 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from shared.decoding.composer import Progression
 from shared.music.arrangement import arrange, default_tempo
+from shared.music.midi import read_midi, write_midi
 from shared.music.score import Score
-from shared.music.synth import render_midi
+from shared.music.synth import render_midi, write_wav
 from studio.embedded_audio import SAMPLE_RATE, Sound
 from studio.report_music import Take
+from studio.set_list import Composition
 from studio.song import QUARTERS_PER_CHORD, Song, song_form, write_song
 
 WAV_RATE = 44_100
+
+
+@dataclass(frozen=True)
+class RenderedSong:
+    """A song as its files hold it: the notes with their parts, and the sound."""
+
+    song: Song
+    sound: Sound
+
+
+def perform_song(composition: Composition, seed: int, folder: Path) -> RenderedSong:
+    """Write song.mid and song.wav of a composition, and return both as the files hold them."""
+    written = write_song_of(composition.verse, composition.chorus, seed)
+    write_midi(written.score, folder / "song.mid")
+    sound = Sound(render_midi(folder / "song.mid", WAV_RATE), WAV_RATE)
+    write_wav(folder / "song.wav", sound.waveform, sound.sample_rate)
+    return RenderedSong(Song(written.parts, read_midi(folder / "song.mid")), sound)
 
 
 def write_song_of(verse: Progression, chorus: Progression, seed: int) -> Song:
@@ -33,14 +53,24 @@ def arranged(progression: Progression, seed: int) -> Score:
     )  # fmt: skip
 
 
-def rendered_song(midi_path: Path) -> Sound:
-    """Return the song in stereo, as it goes into the WAV file."""
-    return Sound(render_midi(midi_path, WAV_RATE), WAV_RATE)
+def write_pieces(takes: Sequence[Progression], seed: int, folder: Path) -> None:
+    """Write each progression as `GENRE-MOOD.mid`."""
+    for progression in takes:
+        write_midi(arranged(progression, seed), folder / _piece_name(progression))
 
 
-def rendered_take(progression: Progression, score: Score, midi_path: Path) -> Take:
-    """Return a progression with its sound, small enough for the page."""
-    sound = Sound(render_midi(midi_path, SAMPLE_RATE, channels=1), SAMPLE_RATE)
+def rendered_takes(takes: Sequence[Progression], seed: int, folder: Path) -> list[Take]:
+    """Return each progression that `write_pieces` wrote with its sound, small enough for the page."""
+    return [_rendered(progression, arranged(progression, seed), folder) for progression in takes]
+
+
+def _piece_name(progression: Progression) -> str:
+    """Return the file name of a take, such as `jazz-romance.mid`."""
+    return f"{progression.genre}-{progression.mood}.mid".replace(" ", "-")
+
+
+def _rendered(progression: Progression, score: Score, folder: Path) -> Take:
+    sound = Sound(render_midi(folder / _piece_name(progression), SAMPLE_RATE, channels=1), SAMPLE_RATE)
     return Take(
         progression.genre or "any genre", progression.mood or "any mood", progression.key.name,
         tuple(progression.names), tuple(progression.romans), score, sound,
@@ -49,7 +79,7 @@ def rendered_take(progression: Progression, score: Score, midi_path: Path) -> Ta
 
 @contextmanager
 def said_once(logger_name: str) -> Iterator[None]:
-    """Let a logger say each thing only once: nine renderings need not name their synthesizer nine times."""
+    """Let a logger say each thing only once: seventeen renderings need not name their synthesizer seventeen times."""
     said: set[str] = set()
 
     def is_new(record: logging.LogRecord) -> bool:

@@ -16,6 +16,9 @@ _COLUMNS = {
     "accuracy": ("First guess right", True, False),
     "top3_accuracy": ("Among first three", True, False),
 }
+# What a curve of the training measures, with its unit; others are called by their name.
+_AXES = {"loss": "loss, nats per chord", "accuracy": "next chord right"}
+_VALIDATION = "val_"
 
 
 def best_epoch(history: Mapping[str, Sequence[float]]) -> int:
@@ -24,20 +27,25 @@ def best_epoch(history: Mapping[str, Sequence[float]]) -> int:
     return losses.index(min(losses)) + 1
 
 
+def curve_names(history: Mapping[str, Sequence[float]]) -> list[str]:
+    """Return what was measured on both the training and the validation songs, the loss first."""
+    paired = [name for name in history if f"{_VALIDATION}{name}" in history]
+    return sorted(paired, key=lambda name: (name != "loss", name != "accuracy"))
+
+
 def training_section(history: Mapping[str, Sequence[float]], seconds: float) -> Markup:
-    """Return the curves of loss and accuracy with their figures as a table for those who want them."""
+    """Return the two foremost curves of training and validation, and every figure as a table for those who want it."""
     epochs = range(1, len(history["val_loss"]) + 1)
     charts = []
-    for metric, title, label in (
-        ("loss", "Loss", "loss, nats per chord"),
-        ("accuracy", "Accuracy", "next chord right"),
-    ):
-        curves = [Curve("training", history[metric]), Curve("validation", history[f"val_{metric}"])]
-        chart = LineChart(title, label, epochs, curves, metric == "accuracy", best_epoch(history))
-        charts.append(line_chart(chart))
+    for metric in curve_names(history)[:2]:
+        title = metric.replace("_", " ").capitalize()
+        curves = [Curve("training", history[metric]), Curve("validation", history[_VALIDATION + metric])]
+        is_share = metric.endswith("accuracy")
+        label = _AXES.get(metric, title.lower())
+        charts.append(line_chart(LineChart(title, label, epochs, curves, is_share, best_epoch(history))))
     text = (
-        f"{len(epochs)} epochs in {duration(seconds)}, export and verification included. The weights of epoch"
-        f" {best_epoch(history)}, with the lowest validation loss, are the ones that play here."
+        f"The network trained here: {len(epochs)} epochs in {duration(seconds)}, export and verification included."
+        f" The weights of epoch {best_epoch(history)}, with the lowest validation loss, were kept."
     )
     return element(
         "section", element("h2", "How it learned"), element("p", text), element("div", *charts, class_="pair"),
@@ -47,9 +55,9 @@ def training_section(history: Mapping[str, Sequence[float]], seconds: float) -> 
 
 def _history_table(history: Mapping[str, Sequence[float]]) -> Markup:
     """Return the history, an epoch per row."""
-    names = ("loss", "val_loss", "accuracy", "val_accuracy")
-    titles = ("Epoch", "Loss", "Validation loss", "Accuracy", "Validation accuracy")
-    head = element("tr", *(element("th", title, scope="col") for title in titles))
+    names = [name for metric in curve_names(history) for name in (metric, _VALIDATION + metric)]
+    titles = [name.replace(_VALIDATION, "validation ").replace("_", " ").capitalize() for name in names]
+    head = element("tr", *(element("th", title, scope="col") for title in ("Epoch", *titles)))
     rows = zip(*(history[name] for name in names), strict=True)
     body = (
         element("tr", element("th", epoch, scope="row"), *(element("td", f"{value:.4g}") for value in row))
@@ -62,7 +70,8 @@ def evaluation_section(evaluation: Mapping[str, Any], parity: Mapping[str, Any])
     """Return the model beside its controls, overall and per genre, what it writes, and whether the export is true."""
     text = (
         "Each chord of the test songs is predicted from those before it. A sceptic’s first idea is to count:"
-        " so beside the network stand n-gram models, fitted to the same training songs and scored in the same run."
+        " so beside the network trained here stand n-gram models, fitted to the same training songs and scored in"
+        " the same run."
     )
     head = element("h2", "Is it any good?") + element("p", text) + element("p", verdict(evaluation))
     charts = [chart for metric in ("accuracy", "top3_accuracy") if (chart := genre_chart(evaluation, metric))]
@@ -167,6 +176,7 @@ def export_table(parity: Mapping[str, Mapping[str, float]]) -> Markup:
             element("td", f"{found['max_difference']:.1e}"), element("td", _figure(found["argmax_agreement"], True)),
         )
         for name, found in parity.items()
+        if found.keys() >= {"cases", "max_difference", "argmax_agreement"}
     ]  # fmt: skip
     return _table(element("tr", *(element("th", head, scope="col") for head in heads)), body)
 

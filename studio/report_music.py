@@ -1,4 +1,4 @@
-"""The parts of the page that sound: the song with its piano roll and chord sheet, and the gallery of takes."""
+"""The parts of the page that sound: the song with its piano roll and chord sheet, and the galleries of takes."""
 
 from __future__ import annotations
 
@@ -40,6 +40,23 @@ class Take:
     def title(self) -> str:
         """Genre and mood, for people."""
         return f"{self.genre}, {self.mood}"
+
+
+@dataclass(frozen=True)
+class Gallery:
+    """The takes of one set of weights.
+
+    Attributes:
+        name: of the weights, as in file names: `shipped`, `named` or `trained`.
+        title: what people call the weights, in a sentence.
+        learned_from: what they were trained on.
+        takes: one per request, in the order of the requests.
+    """
+
+    name: str
+    title: str
+    learned_from: str
+    takes: Sequence[Take]
 
 
 def player(sound: Sound, title: str, scope: str, *, large: bool = False) -> Markup:
@@ -93,24 +110,47 @@ def _players(silent: frozenset[str]) -> str:
     return " · ".join(playing)
 
 
-def gallery_section(takes: Sequence[Take]) -> Markup:
-    """Return one card per take."""
-    intro = element(
-        "p", "The same model, asked for other genres and moods. Each line is one bar per chord,"
-        " played in the rhythm of its genre.",
-    )  # fmt: skip
-    cards = (_card(take, f"take-{index + 1}") for index, take in enumerate(takes))
-    return element(
-        "section", element("h2", "Genres and moods"), intro, element("ul", *cards, class_="cards"), id="gallery"
+def gallery_section(galleries: Sequence[Gallery]) -> Markup:
+    """Return the takes: a row of cards per request, with a card of each that was asked."""
+    text = (
+        "The same model, asked for other genres and moods."
+        if len(galleries) == 1
+        else "Both were asked for the same, with the same seed: what each has learned is what you hear."
     )
+    intro = element("p", text, " Each card is one bar per chord, played in the rhythm of its genre.")
+    rows = zip(*(gallery.takes for gallery in galleries), strict=True)
+    cards = [
+        _card(take, gallery, f"take-{index + 1}-{gallery.name}", labelled=len(galleries) > 1)
+        for index, row in enumerate(rows)
+        for gallery, take in zip(galleries, row, strict=True)
+    ]
+    heads = [_column_head(gallery) for gallery in galleries] if len(galleries) > 1 else []
+    return element(
+        "section", element("h2", "Genres and moods"), intro,
+        element("div", *heads, class_="makers") if heads else "",
+        element("ul", *cards, class_="cards"), id="gallery",
+    )  # fmt: skip
 
 
-def _card(take: Take, identity: str) -> Markup:
-    """Return one take: what was asked, the chords, a player."""
+def _column_head(gallery: Gallery) -> Markup:
+    """Return who plays in a column, and what it learned from."""
+    text = element("p", f"learned from {gallery.learned_from}", class_="note")
+    return element("div", element("h3", _sentence_case(gallery.title)) + text, class_=f"maker {gallery.name}")
+
+
+def _card(take: Take, gallery: Gallery, identity: str, *, labelled: bool) -> Markup:
+    """Return one take: by whom (where that needs saying), what was asked, the chords, a player."""
+    by = element("p", _sentence_case(gallery.title), class_=f"by {gallery.name}") if labelled else Markup()
     about = f"{key_words(take.key)} · {take.score.tempo_qpm:.0f} quarters per minute"
-    head = element("h3", take.title) + element("p", about, class_="note")
+    head = by + element("h3", take.title) + element("p", about, class_="note")
     sheet = chord_sheet(take.names, take.romans, 0.0, QUARTERS_PER_CHORD * 60 / take.score.tempo_qpm)
-    return element("li", head, sheet, mini_roll(take.score), player(take.sound, take.title, identity), id=identity)
+    sounding = player(take.sound, f"{take.title}, by {gallery.title}", identity)
+    return element("li", head, sheet, mini_roll(take.score), sounding, id=identity)
+
+
+def _sentence_case(text: str) -> str:
+    """Return the text with a capital at its beginning; names inside keep theirs."""
+    return text[:1].upper() + text[1:]
 
 
 def progressions_text(takes: Sequence[Take]) -> str:

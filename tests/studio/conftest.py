@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 from shared.music.score import Note, Score, Track
 from studio.embedded_audio import Sound
 from studio.report import Report
-from studio.report_music import Take
+from studio.report_music import Gallery, Take
 from studio.song import Part, Song
 
 
@@ -56,9 +57,11 @@ def metrics() -> dict[str, Any]:
                         "frechet": {"generated_real": 1.5, "real_real": 0.5}},
         },
         "export": {"chord_generator_step.onnx": {"cases": 3, "max_difference": 2e-7, "argmax_agreement": 1.0}},
-        "composing": {"ms_per_chord": 0.12},
-        "song": {"genre": "pop", "verse_mood": "joy", "chorus_mood": "awe", "key": "Bb:major", "tempo_qpm": 120.0,
-                 "synthesizer": "numpy"},
+        "first_progression_s": None,
+        "weights": {"trained": {"title": "the weights trained just now", "folder": "checkpoints/chord_generator/<demo>",
+                                "learned_from": "progressions that a grammar wrote", "ms_per_chord": 0.12}},
+        "song": {"by": "trained", "genre": "pop", "verse_mood": "joy", "chorus_mood": "awe", "key": "Bb:major",
+                 "tempo_qpm": 120.0, "synthesizer": "numpy"},
         "timings_s": {"train": 112.4, "evaluate": 5.0},
         "seeds": {"training": 7},
         "git_revision": "0123456789abcdef",
@@ -77,7 +80,25 @@ def history() -> dict[str, list[float]]:
 
 
 @pytest.fixture
-def report(song: Song, score: Score, metrics: dict[str, Any], history: dict[str, list[float]]) -> Report:
-    """A report with one take whose names try to break out of the page."""
-    take = Take("jazz", "<b>joy</b>", "C:major", ("C", 'G"7'), ("I", "V&7"), score, tone(6.0))
-    return Report(song, tone(6.0), [take], history, metrics)
+def take(score: Score) -> Take:
+    """A take whose names try to break out of the page."""
+    return Take("jazz", "<b>joy</b>", "C:major", ("C", 'G"7'), ("I", "V&7"), score, tone(6.0))
+
+
+@pytest.fixture
+def report(song: Song, take: Take, metrics: dict[str, Any], history: dict[str, list[float]]) -> Report:
+    """The report of a demo that had no weights but its own."""
+    gallery = Gallery("trained", "the weights trained just now", "progressions that a grammar wrote", [take])
+    return Report(song, tone(6.0), [gallery], history, metrics)
+
+
+@pytest.fixture
+def report_of_two(report: Report, take: Take) -> Report:
+    """The report of a demo with ready weights, which wrote the song."""
+    ready = Gallery("shipped", "the weights that <ship>", "real songs", [take])
+    about = {"title": ready.title, "folder": "/opt/consort/checkpoints/chord_generator", "ms_per_chord": 0.34}
+    metrics = dict(report.metrics)
+    metrics["weights"] = {"shipped": about, **metrics["weights"]}
+    metrics |= {"first_progression_s": 0.42, "song": metrics["song"] | {"by": "shipped"}}
+    card = {"Figures": "| | perplexity |\n|---|---|\n| shipped | **7.77** |", "Limits": "Many."}
+    return dataclasses.replace(report, galleries=[ready, *report.galleries], metrics=metrics, card=card)

@@ -14,12 +14,13 @@ from shared.music.midi import read_midi
 from shared.runs import PROJECT_ROOT
 from shared.stack import is_installed
 from studio.room_process import environment
+from tests.studio.planted_model import plant
 
 FRAMEWORKS = ("torch", "torchaudio", "lightning", "tensorflow", "keras", "tf2onnx", "hydra")
 
 
 def test_the_studio_imports_no_framework() -> None:
-    code = f"import sys, studio.demo; print(*(name for name in {FRAMEWORKS} if name in sys.modules))"
+    code = f"import sys, studio.demo, studio.production; print(*(name for name in {FRAMEWORKS} if name in sys.modules))"
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=PROJECT_ROOT, env=environment({})
     )
@@ -28,8 +29,9 @@ def test_the_studio_imports_no_framework() -> None:
 
 @pytest.mark.skipif(not is_installed("tensorflow"), reason="the training needs the TensorFlow stack")
 def test_the_quick_demo_leaves_a_song_its_figures_and_its_page(tmp_path: Path) -> None:
+    plant(tmp_path / "mine")
     done = subprocess.run(
-        [sys.executable, "-m", "studio.demo", "--quick", "--output-dir", "out", "--seed", "3"],
+        [sys.executable, "-m", "studio.demo", "--quick", "--output-dir", "out", "--seed", "3", "--checkpoint", "mine"],
         capture_output=True, text=True, check=False, cwd=tmp_path, env=environment({"HOME": str(tmp_path)}),
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
@@ -47,8 +49,9 @@ def test_the_quick_demo_leaves_a_song_its_figures_and_its_page(tmp_path: Path) -
     assert all(export["max_difference"] <= 1e-5 for export in metrics["export"].values())
     assert len(metrics["export"]) == 2
     assert metrics["seeds"]["training"] == 3
-    assert list(metrics["timings_s"]) == ["train", "evaluate", "compose", "arrange", "render"]
+    assert metrics["song"]["by"] == "named"
     assert (output / "report.html").stat().st_size < 15e6
-    for said in ("[1/6]", "[6/6]", "report.html", "song.wav"):
+    assert done.stdout.startswith("A first progression (pop, nostalgia, C major) by the weights in mine")
+    for said in ("[1/7]", "[7/7]", "report.html", "song.wav"):
         assert said in done.stdout
     assert (tmp_path / "checkpoints" / "chord_generator" / "demo" / "chord_generator_step.onnx").is_file()

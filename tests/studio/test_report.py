@@ -13,7 +13,16 @@ import soundfile
 
 from studio.embedded_audio import Sound, data_uri, small_copy
 from studio.report import Report, render
-from studio.report_figures import best_epoch, control_table, genre_chart, strongest_control, verdict
+from studio.report_figures import (
+    best_epoch,
+    control_table,
+    curve_names,
+    export_table,
+    genre_chart,
+    strongest_control,
+    training_section,
+    verdict,
+)
 
 _VOID = {"meta", "link", "input", "br", "hr"}
 _REFERENCES = ("src", "href", "xlink:href", "poster", "srcset", "action")
@@ -53,6 +62,11 @@ def page(report: Report) -> _Page:
     return _Page(render(report))
 
 
+@pytest.fixture
+def page_of_two(report_of_two: Report) -> _Page:
+    return _Page(render(report_of_two))
+
+
 def test_every_resource_is_inside_the_page(page: _Page) -> None:
     targets = [value for name in _REFERENCES for value in page.values(name)]
     assert targets
@@ -68,7 +82,9 @@ def test_style_and_script_reach_for_nothing_outside(report: Report) -> None:
     assert "default-src 'none'" in text
 
 
-def test_ids_are_unique_and_every_reference_to_one_resolves(page: _Page) -> None:
+@pytest.mark.parametrize("kind", ["page", "page_of_two"])
+def test_ids_are_unique_and_every_reference_to_one_resolves(kind: str, request: pytest.FixtureRequest) -> None:
+    page: _Page = request.getfixturevalue(kind)
     ids = page.values("id")
     assert len(ids) == len(set(ids))
     wanted = page.values("data-scope") + [target[1:] for target in page.values("href") if target.startswith("#")]
@@ -107,6 +123,64 @@ def test_everything_that_plays_or_is_drawn_has_a_name(page: _Page) -> None:
 def test_the_figures_are_on_the_page(page: _Page) -> None:
     for figure in ("5.00", "50.0 %", "6.00", "40.0 %", "2.0e-07", "0.12\N{NO-BREAK SPACE}ms", "A song in B♭ major"):
         assert any(figure in text for text in page.texts), figure
+
+
+def test_the_takes_of_two_stand_side_by_side_and_say_whose_they_are(page_of_two: _Page) -> None:
+    makers = [name for name in page_of_two.values("class") if name.startswith(("maker ", "by "))]
+    assert makers == ["maker shipped", "maker trained", "by shipped", "by trained"]
+    assert page_of_two.texts.count("The weights that <ship>") == 2
+    assert page_of_two.texts.count("The weights trained just now") == 2
+    assert "learned from real songs" in page_of_two.texts
+    players = [name for name in page_of_two.values("aria-label") if name.startswith("Play jazz")]
+    assert len(players) == len(set(players)) == 2
+
+
+def test_who_wrote_the_song_and_what_their_card_says_is_on_the_page(page_of_two: _Page) -> None:
+    text = " ".join(page_of_two.texts)
+    assert "composed by the weights that <ship>" in text
+    assert "A neural network that has learned from real songs wrote this song" in text
+    assert "A second network studied 864 chord progressions for 1 min 52 s on this machine" in text
+    whose = "of the network trained here; 5-gram+cache"
+    for figure in ("0.4\N{NO-BREAK SPACE}s", "0.34\N{NO-BREAK SPACE}ms", "7.77", whose):
+        assert figure in text, figure
+    assert "Many." not in text  # the card's data, licence and figures only
+
+
+def test_alone_the_page_does_not_speak_of_a_second_network(page: _Page) -> None:
+    text = " ".join(page.texts)
+    assert "then wrote this song" in text
+    assert "second network" not in text
+    assert "First progression" not in text
+    assert "The model card" not in text
+    assert not [name for name in page.values("class") if name.startswith(("maker", "by "))]
+
+
+def test_the_commands_name_a_run_only_where_one_must_be_named(page: _Page, page_of_two: _Page) -> None:
+    def generate(of: _Page) -> str:
+        return next(text for text in of.texts if "chord_generator.generate" in text)
+
+    assert "--checkpoint checkpoints/chord_generator/<demo> --genre" in generate(page)
+    assert "--checkpoint" not in generate(page_of_two)
+    assert "python -m studio.demo --reuse --checkpoint checkpoints/chord_generator/<demo>" in page_of_two.texts
+
+
+def test_curves_are_those_that_both_training_and_validation_have(history: dict[str, list[float]]) -> None:
+    assert curve_names(history) == ["loss", "accuracy"]
+    assert curve_names({"val_copied": [1.0], "copied": [1.0], "rate": [1.0], "val_loss": [2.0], "loss": [2.0]}) == [
+        "loss", "copied",
+    ]  # fmt: skip
+    other = {name.replace("accuracy", "share_copied"): values for name, values in history.items()}
+    drawn = training_section(other, 60.0)
+    assert "Share copied" in drawn
+    assert '<th scope="col">Validation share copied</th>' in drawn
+    assert "Accuracy" not in drawn
+
+
+def test_a_file_that_was_compared_otherwise_is_left_out_of_the_table() -> None:
+    compared = {"cases": 3, "max_difference": 2e-7, "argmax_agreement": 1.0}
+    table = export_table({"step.onnx": compared, "int8.onnx": {"argmax_agreement": 0.99}})
+    assert "step.onnx" in table
+    assert "int8.onnx" not in table
 
 
 def test_the_best_figure_of_a_column_is_marked_whoever_has_it(metrics: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,21 @@ from shared.music.chord_tokens import N_TOKENS, chord_to_id
 from shared.music.chords import parse
 from shared.music.conditions import GENRE, GENRES, MOOD
 from shared.music.keys import parse_key
-from studio.set_list import CANDIDATES, LENGTH, SET_LIST, Request, chosen, compose, compose_all, measured_ms_per_chord
+from studio.config import QUICK_TAKES, DemoConfig
+from studio.set_list import (
+    CANDIDATES,
+    LENGTH,
+    SET_LIST,
+    Request,
+    chosen,
+    compose,
+    compose_all,
+    has_third,
+    measured_ms_per_chord,
+    song_requests,
+    take_requests,
+)
+from studio.weights import Weights
 
 
 class PlantedModel:
@@ -64,9 +79,28 @@ def test_home_comes_before_movement_and_movement_before_order() -> None:
     assert chosen([_progression("Cm F G Am"), home]) is home
 
 
+def test_roots_move_not_only_names_and_chords_have_a_third() -> None:
+    colours, moves = _progression("C Cadd9 Cmaj7 C6"), _progression("C F C F")
+    assert chosen([colours, moves]) is moves
+    bare, full = _progression("C5 F5 G5 Bb5"), _progression("C F G Am")
+    assert chosen([bare, full]) is full
+    assert [has_third(chord) for chord in _progression("C Cm C5 Csus4 Cdim C7sus4 C9").chords] == [
+        True, True, False, False, True, False, True,
+    ]  # fmt: skip
+
+
+def test_the_wishes_are_those_of_the_settings() -> None:
+    config = DemoConfig(genre="soul", verse_mood="awe", chorus_mood="calmness", key="Eb:major")
+    assert song_requests(config) == (Request("soul", "awe", "Eb:major"), Request("soul", "calmness", "Eb:major"))
+    assert take_requests(config) == SET_LIST
+    assert take_requests(DemoConfig(quick=True)) == SET_LIST[:QUICK_TAKES]
+
+
 def test_a_composition_has_the_song_and_the_takes() -> None:
     song = (Request("pop", "nostalgia", "C:major"), Request("pop", "joy", "C:major"))
-    made = compose_all(PlantedModel(), song, SET_LIST[:2], seed=1)
+    weights = Weights("trained", "the weights trained just now", Path("run"))
+    made = compose_all(PlantedModel(), song, SET_LIST[:2], seed=1, by=weights)
+    assert made.by is weights
     assert (made.verse.mood, made.chorus.mood) == ("nostalgia", "joy")
     content = made.to_json()
     assert [take["genre"] for take in content["takes"]] == [request.genre for request in SET_LIST[:2]]
