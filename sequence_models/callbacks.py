@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -117,6 +118,39 @@ class TimeLimit(keras.callbacks.Callback):
         self.elapsed_s += time.monotonic() - self._start
         if self.limit_s and self.elapsed_s >= self.limit_s:
             self.model.stop_training = True
+
+
+class CosineRate(keras.callbacks.Callback):
+    """The learning rate of each step: linear warm-up, then half a cosine down to 1 %. Loshchilov & Hutter 2017.
+
+    A run with a time limit reaches the end of its cosine when the time is up, if that comes first.
+    """
+
+    def __init__(self, peak: float, epochs: int, warmup: int, steps: Callable[[], int], clock: TimeLimit) -> None:
+        """Take the highest rate, the epochs, the steps of warm-up and of an epoch, and the clock of the run."""
+        super().__init__()
+        self._peak, self._epochs, self._warmup = peak, epochs, warmup
+        self._steps, self._clock = steps, clock
+
+    def on_epoch_begin(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
+        """Find how much of the run is done, 0 to 1, and how much one step of this epoch adds."""
+        steps = self._steps()
+        self._first_step = epoch * steps
+        spent = self._clock.elapsed_s / self._clock.limit_s if self._clock.limit_s else 0.0
+        self._done = max(epoch / self._epochs, spent)
+        self._added = max(1 / self._epochs, spent / epoch if epoch else 0.0) / steps
+
+    def on_train_batch_begin(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
+        """Set the rate."""
+        warm = min(1.0, (self._first_step + batch + 1) / max(1, self._warmup))
+        done = min(1.0, self._done + batch * self._added)
+        rate = self._peak * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * done)))
+        self.model.optimizer.learning_rate.assign(warm * rate)
+
+    def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
+        """Report the rate beside the losses."""
+        if isinstance(logs, dict):
+            logs["learning_rate"] = float(self.model.optimizer.learning_rate.numpy())
 
 
 class Progress(keras.callbacks.Callback):

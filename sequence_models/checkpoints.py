@@ -43,6 +43,18 @@ def load_model(path: Path) -> keras.Model:
         raise InputError(f"{path} cannot be read as a Keras model: {reason}") from error
 
 
+def transfer_weights(source: keras.Model, target: keras.Model) -> keras.Model:
+    """Copy the weights layer by layer, found by name, into a twin, and return the twin.
+
+    Raises:
+        ValueError: when a layer of the twin has no namesake or another shape.
+    """
+    for layer in target.layers:
+        if layer.weights:
+            layer.set_weights(source.get_layer(layer.name).get_weights())
+    return target
+
+
 class TrainingState:
     """The last finished epoch of a run, on disk."""
 

@@ -11,20 +11,33 @@ MODEL_NAME = "chord_generator"
 
 @dataclass
 class ModelConfig:
-    """The network. The defaults are the classic architecture of 1,165,167 parameters."""
+    """The network. The defaults are the song network; `model=classic` is the window of 1,165,167 weights."""
 
-    sequence_length: int = option(12, help="chords the network sees at once", unit="chords", minimum=1)
-    cell: str = option("lstm", help="recurrent cell", choices=("lstm", "gru"))
+    architecture: str = option(
+        "song", help="song: hears the whole song so far; classic: a window of chords", choices=("song", "classic")
+    )
     num_layers: int = option(2, help="recurrent layers", minimum=1)
     lstm_units: int = option(256, help="width of each recurrent layer", aliases=("units",), minimum=1)
     embedding_dim: int = option(128, help="width of a chord's embedding", minimum=1)
-    genre_dim: int = option(16, help="width of the genre's embedding", minimum=1)
-    mood_dim: int = option(16, help="width of the mood's embedding", minimum=1)
-    key_dim: int = option(12, help="width of the key's embedding", minimum=1)
-    scale_dim: int = option(4, help="width of the scale type's embedding", minimum=1)
-    conditioning_units: int = option(128, help="width of the layer that joins the four conditions", minimum=1)
-    attention: bool = option(False, help="causal self-attention over the window, after the recurrent layers")
+    conditioning_units: int = option(64, help="width of the layer that joins the four conditions", minimum=1)
     dropout: float = option(0.3, help="share of activations dropped in training, 0 to 1", minimum=0, below=1)
+    copy_heads: int = option(4, help="song: heads that look for what comes again", minimum=1)
+    copy_dim: int = option(16, help="song: width of a head's queries and keys", minimum=1)
+    context_dim: int = option(64, help="song: width of what the heads report of the places found", minimum=1)
+    match_dim: int = option(16, help="song: width of the embedded match length", minimum=1)
+    memory: int = option(256, help="song: how far back the step model remembers", unit="chords", minimum=16)
+    sequence_length: int = option(12, help="classic: chords the network sees at once", unit="chords", minimum=1)
+    cell: str = option("lstm", help="classic: recurrent cell", choices=("lstm", "gru"))
+    attention: bool = option(False, help="classic: causal self-attention over the window")
+    genre_dim: int = option(16, help="classic: width of the genre's embedding", minimum=1)
+    mood_dim: int = option(16, help="classic: width of the mood's embedding", minimum=1)
+    key_dim: int = option(12, help="classic: width of the key's embedding", minimum=1)
+    scale_dim: int = option(4, help="classic: width of the scale type's embedding", minimum=1)
+
+    @property
+    def is_classic(self) -> bool:
+        """Whether this is the network over a window."""
+        return self.architecture == "classic"
 
 
 @dataclass
@@ -53,18 +66,25 @@ class DataConfig:
 
 @dataclass
 class TrainerConfig:
-    """The optimisation."""
+    """The optimisation. The defaults suit the song network; `trainer=classic` is the classic network's."""
 
-    epochs: int = option(100, help="passes over the training songs", unit="epochs", minimum=1)
-    batch_size: int = option(64, help="windows per step", minimum=1)
-    learning_rate: float = option(5e-4, help="Adam's step size", aliases=("lr",), above=0)
+    epochs: int = option(25, help="passes over the training songs", unit="epochs", minimum=1)
+    batch_size: int = option(64, help="windows (classic) or stretches of 48 chords (song) per step", minimum=1)
+    learning_rate: float = option(3e-3, help="Adam's step size", aliases=("lr",), above=0)
+    schedule: str = option(
+        "cosine", help="cosine: warm up, then fall to 1 %; plateau: fall when the validation loss stands still",
+        choices=("cosine", "plateau"),
+    )  # fmt: skip
+    warmup_steps: int = option(200, help="cosine: steps until the full rate", unit="steps", minimum=0)
+    weight_decay: float = option(0.01, help="AdamW's pull of the weights towards zero, per step size", minimum=0)
+    beta_2: float = option(0.98, help="Adam's memory of squared gradients", above=0, below=1)
     clip_norm: float = option(1.0, help="largest norm of one weight's gradient", above=0)
     label_smoothing: float = option(
         0.0, help="share of the target's mass spread over all chords, 0 to 1", minimum=0, below=1
     )
     patience: int = option(10, help="epochs without a better validation loss before training stops", minimum=1)
-    lr_patience: int = option(5, help="epochs without a better validation loss before the rate falls", minimum=1)
-    lr_factor: float = option(0.5, help="what the learning rate is multiplied by then", above=0, below=1)
+    lr_patience: int = option(5, help="plateau: epochs without a better loss before the rate falls", minimum=1)
+    lr_factor: float = option(0.5, help="plateau: what the learning rate is multiplied by then", above=0, below=1)
     time_limit_s: float = option(0.0, help="stop after the epoch that passes this; 0 = no limit", unit="s", minimum=0)
     seed: int = option(0, help="same seed, same weights")
 
@@ -85,6 +105,13 @@ class TrainConfig:
 
 
 @dataclass
+class ModelSummaryConfig:
+    """`model`: the layers and the number of weights."""
+
+    model: ModelConfig = field(default_factory=ModelConfig)
+
+
+@dataclass
 class EvaluateConfig:
     """`evaluate`: a trained model beside its n-gram controls, on songs it has not seen."""
 
@@ -93,7 +120,7 @@ class EvaluateConfig:
     songs: str = option("", help="score every song of this file or folder instead of the run's own held-out songs")
     split: str = option("test", help="which of the run's own songs", choices=("test", "validation"))
     controls: bool = option(True, help="score the n-gram controls too")
-    batch_size: int = option(512, help="windows per step", minimum=1)
+    batch_size: int = option(2048, help="chords that are scored at once", minimum=1)
     generated: int = option(200, help="progressions to generate for the Frechet distance and key adherence", minimum=0)
     seed: int = option(0, help="seed of the generated progressions")
     json: str = option("", help="write every metric to this file")
@@ -101,25 +128,34 @@ class EvaluateConfig:
 
 @dataclass
 class GenerateConfig:
-    """`generate`: new progressions, as names, Roman numerals, JSON, MIDI and WAV."""
+    """`generate`: new progressions or chords for a melody, as names, Roman numerals, JSON, MIDI and WAV."""
 
     checkpoint: str = option("", help="run folder; empty = the newest run")
     checkpoint_root: str = option("checkpoints", help="where the newest run is looked for")
+    melody: str = option("", help="MIDI file whose melody to harmonise, instead of composing freely")
+    melody_track: str = option("", help="name or number of the track with the melody; empty = the likeliest")
     genre: str = option("", help="pop rock jazz classical folk latin soul blues; empty = open")
     mood: str = option("", help="one of 27, such as joy, sadness, calmness; empty = open")
-    key: str = option("C:major", help="C:major, Am, 'Eb minor' ...; empty = open")
+    key: str = option("auto", help="C:major, Am, 'Eb minor' ...; auto = the melody's own, else C:major; any = open")
     seed_chords: str = option("", help="chords to begin with: 'C Am F' or 'C:maj A:min'")
     length: int = option(0, help="chords in each progression, seeds included; 0 = until the model ends it", minimum=0)
     max_length: int = option(32, help="longest progression when the model decides", unit="chords", minimum=1)
-    temperature: float = option(1.0, help="0 = always the likeliest chord, 1 = as learned, more = bolder", minimum=0)
+    temperature: float = option(
+        1.0, help="0 = the likeliest chords (of a melody: the best it finds), 1 = as learned, more = bolder", minimum=0
+    )
     top_k: int = option(0, help="choose among the k likeliest chords; 0 = all", minimum=0)
     top_p: float = option(1.0, help="choose among the likeliest chords whose mass reaches p", above=0, maximum=1)
     stay_in_key: bool = option(False, help="allow only chords of the key")
     cadence: bool = option(False, help="end on a cadence in the key")
     num_samples: int = option(1, help="how many progressions", minimum=1)
     seed: int = option(0, help="same seed, same progressions")
-    tempo: float = option(0.0, help="0 = what suits the genre and mood", unit="quarters per minute", minimum=0)
-    beats_per_chord: float = option(0.0, help="how long each chord sounds; 0 = a bar", unit="quarters", minimum=0)
+    tempo: float = option(
+        0.0, help="0 = the melody's own, else what suits genre and mood", unit="quarters per minute", minimum=0
+    )
+    beats_per_chord: float = option(
+        0.0, help="how long each chord sounds, or how often that of a melody may change; 0 = a bar",
+        unit="quarters", minimum=0,
+    )  # fmt: skip
     json: str = option("", help="write the progressions to this file")
     midi: str = option("", help="write the music to this file (more samples: NAME-2.mid ...)")
     wav: str = option("", help="render the music to this file (more samples: NAME-2.wav ...)")

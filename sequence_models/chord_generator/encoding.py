@@ -12,6 +12,12 @@ from shared.datasets.song_records import DERIVED, ESTIMATED
 from shared.metrics.sequences import TokenSong
 from shared.music.chord_tokens import END_ID, START_ID, chord_to_id
 from shared.music.conditions import CONDITIONS, GENRE, KEY, MOOD, SCALE_TYPE
+from shared.music.keys import Key
+
+# Share of diatonic chords from which a song teaches what it means to keep to the scale.
+_KEEPS_TO_SCALE = 0.95
+_LEAST_HIDDEN = 0.5
+_UNSPECIFIED = np.array([condition.unspecified for condition in CONDITIONS], dtype=np.int32)
 
 
 @dataclass(frozen=True)
@@ -32,7 +38,7 @@ def encode(song: ChordSong, *, to_learn_from: bool = False) -> EncodedSong:
 
     What was estimated from the whole song would tell the network of chords that are still to come. So an
     estimated key is never given, and a derived mood only with songs to learn from, where it teaches what the
-    moods sound like.
+    moods sound like. So does the scale type: it is given with songs that keep to the scale of their key.
     """
     ids = [chord_to_id(chord) for chord in song.chords if chord.root >= 0]
     merged = tuple(token for index, token in enumerate(ids) if index == 0 or token != ids[index - 1])
@@ -42,11 +48,25 @@ def encode(song: ChordSong, *, to_learn_from: bool = False) -> EncodedSong:
         GENRE.id(song.genre),
         MOOD.id(mood),
         key.id if key else KEY.unspecified,
-        SCALE_TYPE.id(key.mode if key else None),
+        SCALE_TYPE.id(key.mode if key and to_learn_from and _keeps_to_scale(song, key) else None),
     )
     tokens = np.array([START_ID, *merged, END_ID], dtype=np.int32)
     genre = song.genre or "unspecified"
     return EncodedSong(song.id, song.dataset, genre, tokens, conditions, key.tonic if key else -1, merged)
+
+
+def _keeps_to_scale(song: ChordSong, key: Key) -> bool:
+    """Tell whether nearly all chords of a song are diatonic."""
+    return float(np.mean([key.chord_is_diatonic(chord) for chord in song.chords])) >= _KEEPS_TO_SCALE
+
+
+def hide_conditions(conditions: NDArray[np.int32], share: float, rng: np.random.Generator) -> NDArray[np.int32]:
+    """Leave conditions [n, 4] open at random, so that the network can do without each of them.
+
+    Mood and scale type, of which songs to be scored say nothing, are left open in at least half of the cases.
+    """
+    shares = np.array([max(share, _LEAST_HIDDEN) if c in (MOOD, SCALE_TYPE) else share for c in CONDITIONS])
+    return np.where(rng.random(conditions.shape) < shares, _UNSPECIFIED, conditions).astype(np.int32)
 
 
 def metric_song(song: EncodedSong) -> TokenSong:

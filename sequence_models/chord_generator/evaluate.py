@@ -19,19 +19,18 @@ import numpy as np
 from tqdm import tqdm
 
 from sequence_models.chord_generator import run_folder
-from sequence_models.chord_generator.config import DataConfig, EvaluateConfig, ModelConfig
+from sequence_models.chord_generator.config import DataConfig, EvaluateConfig
 from sequence_models.chord_generator.data import load_splits, read_songs
 from sequence_models.chord_generator.encoding import EncodedSong, encode, metric_song
 from sequence_models.chord_generator.samples import judge_samples
-from sequence_models.startup import start_tensorflow
+from sequence_models.chord_generator.scoring import score_songs
 from shared.cli import entry_point
 from shared.errors import ConsortError
 from shared.files import write_json
 from shared.metrics.controls import fit_controls, score_control
 from shared.metrics.sequences import PositionScores, TokenSong, score_tables
 from shared.music.chord_tokens import N_QUALITIES
-
-CONTROLS = ("unigram", "5-gram", "5-gram+cache")
+from shared.runtime import OnnxModel
 
 
 def evaluate(config: EvaluateConfig) -> dict[str, Any]:
@@ -43,10 +42,10 @@ def evaluate(config: EvaluateConfig) -> dict[str, Any]:
     Raises:
         ConsortError: when the run or the songs cannot be used.
     """
-    folder = run_folder.resolve(config.checkpoint, config.checkpoint_root, run_folder.FINAL_MODEL)
-    settings, data = run_folder.read_settings(folder)
+    folder = run_folder.resolve(config.checkpoint, config.checkpoint_root, run_folder.WINDOW_MODEL)
+    _, data = run_folder.read_settings(folder)
     songs = _songs(config, data)
-    scored = _scored(folder, settings, songs, config.batch_size)
+    scored = _scored(folder, songs, config.batch_size)
     total = sum(len(song.chords) > 1 for song in songs)
     result = _flat(score_tables(tqdm(scored, total=total, desc="scoring", unit="song", leave=False)))
     if config.controls:
@@ -58,17 +57,9 @@ def evaluate(config: EvaluateConfig) -> dict[str, Any]:
     return result
 
 
-def _scored(
-    folder: Path, settings: ModelConfig, songs: Sequence[EncodedSong], batch_size: int
-) -> Iterator[tuple[TokenSong, PositionScores]]:
-    """Yield each song with what the network gave to its chord changes."""
-    start_tensorflow()
-    from sequence_models.checkpoints import load_model
-    from sequence_models.chord_generator.model import build_export_model, transfer_weights
-    from sequence_models.chord_generator.scoring import score_songs
-
-    model = transfer_weights(load_model(folder / run_folder.FINAL_MODEL), build_export_model(settings))
-    return score_songs(model, settings, songs, batch_size)
+def _scored(folder: Path, songs: Sequence[EncodedSong], batch_size: int) -> Iterator[tuple[TokenSong, PositionScores]]:
+    """Yield each song with what the exported network gave to its chord changes."""
+    return score_songs(OnnxModel(folder / run_folder.WINDOW_MODEL, threads=0), songs, batch_size)
 
 
 def _songs(config: EvaluateConfig, data: DataConfig) -> list[EncodedSong]:
@@ -84,7 +75,7 @@ def _songs(config: EvaluateConfig, data: DataConfig) -> list[EncodedSong]:
 def _controls(folder: Path, songs: Sequence[EncodedSong]) -> dict[str, Any]:
     """Fit the controls to the run's own training songs and score them on `songs`."""
     train, validation = (_metric_songs(folder, name) for name in ("train", "validation"))
-    controls = fit_controls(train, validation, N_QUALITIES, CONTROLS)
+    controls = fit_controls(train, validation, N_QUALITIES)
     scored = [metric_song(song) for song in songs]
     bar = tqdm(controls.items(), desc="controls", leave=False)
     return {name: _flat(score_control(control, scored)) for name, control in bar}

@@ -9,8 +9,8 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from sequence_models.callbacks import BestModel, EpochSeeds, Progress, SaveState, StopOnNaN, TimeLimit
-from sequence_models.checkpoints import TrainingState, load_model, save_model
+from sequence_models.callbacks import BestModel, CosineRate, EpochSeeds, Progress, SaveState, StopOnNaN, TimeLimit
+from sequence_models.checkpoints import TrainingState, load_model, save_model, transfer_weights
 from sequence_models.chord_generator import run_folder
 from sequence_models.chord_generator.config import (
     MODEL_NAME,
@@ -18,6 +18,7 @@ from sequence_models.chord_generator.config import (
     ExportConfig,
     GenerateConfig,
     TrainConfig,
+    TrainerConfig,
 )
 from sequence_models.chord_generator.data import load_splits
 from sequence_models.chord_generator.encoding import EncodedSong
@@ -25,13 +26,16 @@ from sequence_models.chord_generator.evaluate import evaluate
 from sequence_models.chord_generator.exporting import export_run
 from sequence_models.chord_generator.generate import generate
 from sequence_models.chord_generator.loss import NextChordLoss
-from sequence_models.chord_generator.model import build_model, transfer_weights
+from sequence_models.chord_generator.model import build_model
+from sequence_models.chord_generator.stretches import FixedStretches, TrainingStretches
 from sequence_models.chord_generator.windows import FixedWindows, TrainingWindows
 from shared.errors import ConsortError
 from shared.files import read_json, write_json
 from shared.music.chord_tokens import chord_vocabulary
 from shared.runs import Run, config_snapshot, seed_everything, start_run
 from shared.splits import Splits
+
+Training = TrainingWindows | TrainingStretches
 
 # What may differ between an interrupted run and its continuation without changing a weight.
 _FREE_ON_RESUME = {"resume", "export", "log_root", "checkpoint_root"}
@@ -50,8 +54,7 @@ def fit(config: TrainConfig) -> float:
         _forget_earlier(run)
     _write_beginnings(run, config, splits)
     model = _compiled_model(config)
-    windows = TrainingWindows(splits.train, config.model, config.data, config.trainer.batch_size, config.trainer.seed)
-    validation = FixedWindows(splits.validation, config.model, config.trainer.batch_size)
+    windows, validation = _batches(splits, config)
     print(
         f"{MODEL_NAME} {run.name}: {model.count_params():,} weights, {len(splits.train)} training and "
         f"{len(splits.validation)} validation songs, {len(windows)} steps an epoch"
@@ -59,6 +62,16 @@ def fit(config: TrainConfig) -> float:
     history = _fit(model, windows, validation, config, run)
     _finish(model, history, config, run, "test" if splits.test else "validation")
     return float(min(history["val_loss"]))
+
+
+def _batches(splits: Splits[EncodedSong], config: TrainConfig) -> tuple[Training, keras.utils.PyDataset]:
+    """Return the training and validation batches: windows for the classic network, whole songs for the other."""
+    model, trainer = config.model, config.trainer
+    if model.is_classic:
+        windows = TrainingWindows(splits.train, model, config.data, trainer.batch_size, trainer.seed)
+        return windows, FixedWindows(splits.validation, model, trainer.batch_size)
+    stretches = TrainingStretches(splits.train, model, config.data, trainer.batch_size, trainer.seed)
+    return stretches, FixedStretches(splits.validation, trainer.batch_size)
 
 
 def _refuse_other_config(config: TrainConfig) -> None:
@@ -99,7 +112,7 @@ def _compiled_model(config: TrainConfig) -> keras.Model:
     if config.finetune_from:
         transfer_weights(_pretrained(Path(config.finetune_from), config), model)
     model.compile(
-        optimizer=keras.optimizers.Adam(config.trainer.learning_rate, clipnorm=config.trainer.clip_norm),
+        optimizer=_optimizer(config.trainer),
         loss=NextChordLoss(config.trainer.label_smoothing),
         weighted_metrics=[
             keras.metrics.SparseCategoricalAccuracy("accuracy"),
@@ -107,6 +120,13 @@ def _compiled_model(config: TrainConfig) -> keras.Model:
         ],
     )
     return model
+
+
+def _optimizer(trainer: TrainerConfig) -> keras.optimizers.Optimizer:
+    """Return Adam, with the weight decay apart from the gradient (Loshchilov & Hutter 2019)."""
+    return keras.optimizers.AdamW(
+        trainer.learning_rate, weight_decay=trainer.weight_decay, beta_2=trainer.beta_2, clipnorm=trainer.clip_norm
+    )
 
 
 def _pretrained(folder: Path, config: TrainConfig) -> keras.Model:
@@ -119,15 +139,16 @@ def _pretrained(folder: Path, config: TrainConfig) -> keras.Model:
 
 
 def _fit(
-    model: keras.Model, windows: TrainingWindows, validation: FixedWindows, config: TrainConfig, run: Run
+    model: keras.Model, windows: Training, validation: keras.utils.PyDataset, config: TrainConfig, run: Run
 ) -> dict[str, list[float]]:
     trainer, state = config.trainer, TrainingState(run.checkpoint_dir / "state")
     first_epoch = 0
+    clock = TimeLimit(trainer.time_limit_s)
     patience = [
         BestModel(run.checkpoint_dir / run_folder.BEST_MODEL),
-        keras.callbacks.ReduceLROnPlateau(monitor="val_loss", factor=trainer.lr_factor, patience=trainer.lr_patience),
         keras.callbacks.EarlyStopping(monitor="val_loss", patience=trainer.patience),
-        TimeLimit(trainer.time_limit_s),
+        clock,
+        _schedule(trainer, windows, clock),
     ]
     save_state = SaveState(state, patience)
     if config.resume and state.exists():
@@ -152,9 +173,15 @@ def _fit(
     return save_state.history
 
 
+def _schedule(trainer: TrainerConfig, windows: Training, clock: TimeLimit) -> keras.callbacks.Callback:
+    if trainer.schedule == "cosine":
+        return CosineRate(trainer.learning_rate, trainer.epochs, trainer.warmup_steps, windows.__len__, clock)
+    return keras.callbacks.ReduceLROnPlateau(monitor="val_loss", factor=trainer.lr_factor, patience=trainer.lr_patience)
+
+
 def _stopped(state: SaveState) -> bool:
     """Tell whether the run to resume had already ended by EarlyStopping or its time limit."""
-    early, limit = state.memories[2:] if state.memories else ({}, {})
+    early, limit = state.memories[1:3] if state.memories else ({}, {})
     passed = limit.get("limit_s") and limit["elapsed_s"] >= limit["limit_s"]
     return bool(early.get("stopped_epoch") or passed)
 

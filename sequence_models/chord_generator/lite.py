@@ -37,14 +37,14 @@ def export_tflite(model: keras.Model, path: Path) -> Path:
 def _check(content: bytes, model: keras.Model) -> None:
     runner = Interpreter(model_content=content)
     runner.allocate_tensors()
-    feeds = [np.ones([1, *tensor.shape[1:]], np.int32) for tensor in model.inputs]
-    by_name = {detail["name"]: detail for detail in runner.get_input_details()}
-    for tensor, value in zip(model.inputs, feeds, strict=True):
-        detail = next(found for name, found in by_name.items() if tensor.name in name)
-        runner.set_tensor(detail["index"], value)
-    runner.invoke()
-    found = runner.get_tensor(runner.get_output_details()[0]["index"])
-    difference = float(np.abs(found - np.asarray(model(feeds, training=False))).max())
+    feeds = {tensor.name: np.ones([1, *tensor.shape[1:]], tensor.dtype) for tensor in model.inputs}
+    signature = runner.get_signature_runner()
+    answer = model(list(feeds.values()), training=False)
+    wanted = answer[0] if isinstance(answer, list | tuple) else answer
+    found = signature(**feeds)
+    # Outputs are known by place: the first is the probabilities.
+    first = min(found, key=lambda name: int(name.rpartition("_")[2] or 0))
+    difference = float(np.abs(found[first] - np.asarray(wanted)).max())
     if difference > TOLERANCE:
         raise ExportError(f"the LiteRT model differs from Keras by {difference:.1e}, more than {TOLERANCE}")
 

@@ -1,42 +1,70 @@
-"""What the network gives to every chord change of a song, from the second chord on.
+"""What an exported network gives to every chord change of a song, from the second chord on.
 
-Each change is predicted from the `sequence_length` tokens before it: the windows of a song overlap, and of all
-but the first only the last position counts. END is not scored and PAD, START and END get no probability: the
-question is which chord comes, as it is for the controls beside it.
+A network that takes any length hears each song whole. One that sees a window of chords predicts each change
+from the window before it: the windows overlap, and of all but the first only the last position counts. END is
+not scored and PAD, START and END get no probability: the question is which chord comes, as it is for the
+controls beside it. Songs that are scored together are padded on the right, which no position ever sees.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from sequence_models.chord_generator.config import ModelConfig
 from sequence_models.chord_generator.encoding import EncodedSong, condition_inputs, metric_song
-from sequence_models.chord_generator.model import TOKENS_INPUT
+from sequence_models.chord_generator.tensor_names import OUTPUT, TOKENS_INPUT
 from shared.metrics.sequences import PositionScores, TokenSong
 from shared.music.chord_tokens import N_SPECIAL, PAD_ID
+from shared.runtime import OnnxModel
 
-_SONGS_AT_ONCE = 64
+Table = NDArray[np.float32]
 
 
 def score_songs(
-    model: keras.Model, config: ModelConfig, songs: Sequence[EncodedSong], batch_size: int
+    model: OnnxModel, songs: Sequence[EncodedSong], batch_size: int
 ) -> Iterator[tuple[TokenSong, PositionScores]]:
-    """Yield each song of two or more chords with its scores."""
-    usable = [song for song in songs if len(song.chords) > 1]
-    for first in range(0, len(usable), _SONGS_AT_ONCE):
-        group = usable[first : first + _SONGS_AT_ONCE]
-        windows = [contexts(song, config.sequence_length) for song in group]
-        counts = [len(rows) for rows, _ in windows]
-        tokens = np.concatenate([rows for rows, _ in windows])
-        position = np.concatenate([last for _, last in windows])
-        asked = np.repeat(np.array([song.conditions for song in group], np.int32), counts, axis=0)
-        answer = _predict(model, tokens, asked, batch_size)[np.arange(len(tokens)), position]
-        for song, table in zip(group, np.split(answer, np.cumsum(counts)[:-1]), strict=True):
+    """Yield each song of two or more chords with its scores, shorter songs first."""
+    usable = sorted((song for song in songs if len(song.chords) > 1), key=lambda song: len(song.tokens))
+    length = model.signature.inputs[0].axes[1]
+    for group in _groups(usable, batch_size):
+        tables = _by_window(model, group, length) if isinstance(length, int) else _whole(model, group)
+        for song, table in zip(group, tables, strict=True):
             yield metric_song(song), PositionScores.of(_chords_only(table), np.asarray(song.chords[1:]))
+
+
+def _groups(songs: Sequence[EncodedSong], room: int) -> Iterator[list[EncodedSong]]:
+    """Part songs, shortest first, into groups of at most `room` padded chords (or one song)."""
+    group: list[EncodedSong] = []
+    for song in songs:
+        if group and (len(group) + 1) * len(song.tokens) > room:
+            yield group
+            group = []
+        group.append(song)
+    if group:
+        yield group
+
+
+def _whole(model: OnnxModel, songs: Sequence[EncodedSong]) -> list[Table]:
+    """Return for each song what was given after its first chord, its second, ..., its last but one."""
+    longest = len(songs[-1].tokens)
+    tokens = np.full((len(songs), longest), PAD_ID, np.int32)
+    for row, song in zip(tokens, songs, strict=True):
+        row[: len(song.tokens) - 1] = song.tokens[:-1]
+    asked = np.array([song.conditions for song in songs], np.int32)
+    answer = model.run({TOKENS_INPUT: tokens, **condition_inputs(asked)})[OUTPUT]
+    return [answer[row, 1 : len(song.chords)] for row, song in enumerate(songs)]
+
+
+def _by_window(model: OnnxModel, songs: Sequence[EncodedSong], length: int) -> list[Table]:
+    windows = [contexts(song, length) for song in songs]
+    counts = [len(rows) for rows, _ in windows]
+    tokens = np.concatenate([rows for rows, _ in windows])
+    position = np.concatenate([last for _, last in windows])
+    asked = np.repeat(np.array([song.conditions for song in songs], np.int32), counts, axis=0)
+    answer = model.run({TOKENS_INPUT: tokens, **condition_inputs(asked)})[OUTPUT]
+    return np.split(answer[np.arange(len(tokens)), position], np.cumsum(counts)[:-1])
 
 
 def contexts(song: EncodedSong, length: int) -> tuple[NDArray[np.int32], NDArray[np.intp]]:
@@ -50,15 +78,7 @@ def contexts(song: EncodedSong, length: int) -> tuple[NDArray[np.int32], NDArray
     return rows, ends - starts - 1
 
 
-def _predict(
-    model: keras.Model, tokens: NDArray[np.int32], asked: NDArray[np.int32], batch_size: int
-) -> NDArray[np.float32]:
-    feeds = {TOKENS_INPUT: tokens, **condition_inputs(asked)}
-    answer: NDArray[np.float32] = model.predict(feeds, batch_size=batch_size, verbose=0)
-    return answer
-
-
-def _chords_only(table: NDArray[np.float32]) -> NDArray[np.float64]:
+def _chords_only(table: Table) -> NDArray[np.float64]:
     """Take the mass of PAD, START and END away: a chord does come."""
     chords = table.astype(np.float64)
     chords[:, :N_SPECIAL] = 0.0

@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from sequence_models.chord_generator.config import DataConfig, ModelConfig
-from sequence_models.chord_generator.model import OUTPUT, STEP_INPUT, TOKENS_INPUT, state_shapes
+from sequence_models.chord_generator.model import state_shapes
 from sequence_models.chord_generator.run_folder import HISTORY_FILE
+from sequence_models.chord_generator.song_step import HEARD, INTEGER_STATES, REFERENCE
+from sequence_models.chord_generator.tensor_names import OUTPUT, STEP_INPUT, TOKENS_INPUT
 from shared.decoding.onnx_step import NEXT_STATE
 from shared.export.package import ModelCard
 from shared.export.signature import Signature, TensorSpec
@@ -15,13 +17,19 @@ from shared.music.chord_tokens import N_TOKENS, chord_vocabulary
 from shared.music.conditions import CONDITIONS
 from shared.runs import config_snapshot, git_revision, version
 
+_STATE_MEANINGS = {
+    REFERENCE: "state: pitch class that the song is seen from, plus 1; 0 at first",
+    HEARD: "state: the last chords as if the reference were C, newest last; zeros at first",
+}
+
 
 def window_signature(settings: ModelConfig) -> Signature:
     """Return the signature of the full-window model."""
-    length = settings.sequence_length
+    length = settings.sequence_length if settings.is_classic else "length"
     tokens = TensorSpec(TOKENS_INPUT, ("batch", length), "int32", "chord token ids; PAD (0) only at the end")
     output = TensorSpec(OUTPUT, ("batch", length, N_TOKENS), "float32", "of the next chord after each position")
-    summary = f"The next chord after each of {length} chords, given genre, mood, key and scale type."
+    chords = f"{length} chords" if settings.is_classic else "a song's chords"
+    summary = f"The next chord after each of {chords}, given genre, mood, key and scale type."
     return _signature("chord_generator", summary, settings, (tokens, *_conditions()), (output,))
 
 
@@ -29,9 +37,12 @@ def step_signature(settings: ModelConfig) -> Signature:
     """Return the signature of the step model: each state comes in as NAME and goes out as next_NAME."""
     tokens = TensorSpec(STEP_INPUT, ("batch", 1), "int32", "the chord that has just sounded; START (1) at first")
     states = state_shapes(settings).items()
-    before = tuple(TensorSpec(name, ("batch", *shape), "float32", "state; zeros at first") for name, shape in states)
+    before = tuple(
+        TensorSpec(name, ("batch", *shape), _dtype(name), _STATE_MEANINGS.get(name, "state; zeros at first"))
+        for name, shape in states
+    )
     after = tuple(
-        TensorSpec(NEXT_STATE + name, ("batch", *shape), "float32", f"feed back as {name}") for name, shape in states
+        TensorSpec(NEXT_STATE + name, ("batch", *shape), _dtype(name), f"feed back as {name}") for name, shape in states
     )
     output = TensorSpec(OUTPUT, ("batch", N_TOKENS), "float32", "of the next chord")
     summary = "One step of the chord generator: the state is carried by the caller."
@@ -42,7 +53,11 @@ def step_signature(settings: ModelConfig) -> Signature:
 def categories() -> dict[str, int]:
     """Return for each input of ids how many ids it knows, "not specified" included."""
     known = {condition.input_name: len(condition.values) + 1 for condition in CONDITIONS}
-    return {TOKENS_INPUT: N_TOKENS, STEP_INPUT: N_TOKENS, **known}
+    return {TOKENS_INPUT: N_TOKENS, STEP_INPUT: N_TOKENS, HEARD: N_TOKENS, REFERENCE: 13, **known}
+
+
+def _dtype(state: str) -> str:
+    return "int32" if state in INTEGER_STATES else "float32"
 
 
 def _conditions() -> tuple[TensorSpec, ...]:

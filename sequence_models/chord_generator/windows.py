@@ -13,7 +13,6 @@ its epoch again sees the same windows in the same order.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 
 import keras
@@ -21,7 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sequence_models.chord_generator.config import DataConfig, ModelConfig
-from sequence_models.chord_generator.encoding import EncodedSong, condition_inputs
+from sequence_models.chord_generator.curriculum import Curriculum
+from sequence_models.chord_generator.encoding import EncodedSong, condition_inputs, hide_conditions
 from sequence_models.chord_generator.substitution import substitute
 from shared.music.chord_tokens import PAD_ID, transpose_ids
 from shared.music.conditions import CONDITIONS, KEY
@@ -29,7 +29,6 @@ from shared.music.conditions import CONDITIONS, KEY
 Batch = tuple[dict[str, NDArray[np.int32]], NDArray[np.int32], NDArray[np.float32]]
 
 _KEY_COLUMN = CONDITIONS.index(KEY)
-_UNSPECIFIED = np.array([condition.unspecified for condition in CONDITIONS], dtype=np.int32)
 
 
 class _Batches(keras.utils.PyDataset):
@@ -66,7 +65,7 @@ class TrainingWindows(_Batches):
         self.seed = seed
         self.conditions = np.array([song.conditions for song in songs], dtype=np.int32)
         self._windows_per_song = [max(1, -(-(len(song.tokens) - 1) // self.length)) for song in songs]
-        self._order = np.argsort([_complexity(song) for song in songs], kind="stable")
+        self._curriculum = Curriculum(songs, data.curriculum_epochs)
         self.begin_epoch(0)
 
     def begin_epoch(self, epoch: int) -> None:
@@ -80,14 +79,13 @@ class TrainingWindows(_Batches):
             inputs, targets = substitute(inputs, targets, self.data.substitution, self.rng)
         if self.data.transpose:
             inputs, targets, conditions = _transpose(inputs, targets, conditions, self.rng)
-        hidden = self.rng.random(conditions.shape) < self.data.condition_dropout
         self._inputs, self._targets = inputs, targets
-        self._conditions = np.where(hidden, _UNSPECIFIED, conditions).astype(np.int32)
+        self._conditions = hide_conditions(conditions, self.data.condition_dropout, self.rng)
 
     def _draw_starts(self, epoch: int) -> list[tuple[int, int]]:
         """Return as many windows as tile the songs: each song's opening, the others at random places."""
         total = sum(self._windows_per_song)
-        chosen = self._curriculum(epoch)
+        chosen = self._curriculum.songs(epoch)
         starts = [(int(index), self._start(int(index), first=True)) for index in chosen]
         extra = [index for index in chosen for _ in range(self._windows_per_song[index] - 1)]
         starts += [(int(index), self._start(int(index), first=False)) for index in extra]
@@ -100,13 +98,6 @@ class TrainingWindows(_Batches):
     def _start(self, index: int, *, first: bool) -> int:
         last = len(self.songs[index].tokens) - 1 - self.length
         return 0 if first or last <= 0 else int(self.rng.integers(0, last + 1))
-
-    def _curriculum(self, epoch: int) -> NDArray[np.intp]:
-        """Return the songs of an epoch: from the simplest quarter to all, over the curriculum's epochs."""
-        if epoch >= self.data.curriculum_epochs:
-            return self._order
-        share = 0.25 + 0.75 * epoch / self.data.curriculum_epochs
-        return self._order[: max(1, round(share * len(self._order)))]
 
 
 class FixedWindows(_Batches):
@@ -133,24 +124,21 @@ def _transpose(
     return transpose_ids(inputs, column), transpose_ids(targets, column), conditions
 
 
-def _complexity(song: EncodedSong) -> float:
-    """Return how hard a song is to learn: different chords, and chords that follow one another rarely."""
-    chords = song.chords
-    pairs = set(itertools.pairwise(chords))
-    return len(set(chords)) + len(pairs) / max(1, len(chords) - 1)
-
-
 def window_arrays(
     songs: Sequence[EncodedSong], starts: Sequence[tuple[int, int]], length: int
 ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """Cut windows: (song index, first position) pairs -> inputs and targets [windows, length]."""
-    cut = np.full((len(starts), length + 1), PAD_ID, dtype=np.int32)
-    for row, (index, start) in enumerate(starts):
-        piece = songs[index].tokens[start : start + length + 1]
-        cut[row, : len(piece)] = piece
+    return cut([songs[index].tokens[start : start + length + 1] for index, start in starts], length)
+
+
+def cut(pieces: Sequence[NDArray[np.int32]], length: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Pad pieces of up to `length + 1` tokens -> inputs and targets [pieces, length]."""
+    padded = np.full((len(pieces), length + 1), PAD_ID, dtype=np.int32)
+    for row, piece in zip(padded, pieces, strict=True):
+        row[: len(piece)] = piece
     # An input without a target (the END of the song) is padding too.
-    targets = cut[:, 1:]
-    return np.where(targets == PAD_ID, PAD_ID, cut[:, :-1]).astype(np.int32), targets.copy()
+    targets = padded[:, 1:]
+    return np.where(targets == PAD_ID, PAD_ID, padded[:, :-1]).astype(np.int32), targets.copy()
 
 
 def tiled_starts(songs: Sequence[EncodedSong], length: int) -> list[tuple[int, int]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,14 +27,15 @@ class _Buffers:
 
     def __init__(self, model: OnnxModel, batch: int) -> None:
         first, *others = model.signature.inputs
-        states = [spec for spec in others if spec.dtype == "float32"]
+        states = _states(model.signature)
         output = model.signature.outputs[0]
         self.tokens = _empty(first, batch)
         self.asked: Conditions | None = None
-        asked = {spec.name: _empty(spec, batch) for spec in others if spec.dtype != "float32"}
+        asked = {spec.name: _empty(spec, batch) for spec in others if spec not in states}
         self.conditions = {c.name: asked[c.input_name] for c in CONDITIONS if c.input_name in asked}
         self.probabilities = _empty(output, batch)
         sets = [[_empty(spec, batch) for spec in states] for _ in range(2)]
+        self.sets = deque(sets)  # the first is what the next step reads
         given = {first.name: self.tokens} | asked
         self.turns = deque(
             model.bind(
@@ -60,10 +62,8 @@ class OnnxStepModel:
         self.model = OnnxModel(path)
         signature = self.model.signature
         _check_vocabulary(path, signature)
-        states = [spec.name for spec in signature.inputs if spec.dtype == "float32"]
-        returned = {spec.name for spec in signature.outputs}
-        if not states or any(NEXT_STATE + name not in returned for name in states):
-            raise ConsortError(f"{path} is no step model: it does not give back a next_ tensor for each state")
+        if not _states(signature):
+            raise ConsortError(f"{path} is no step model: it gives back no next_ tensor for any of its inputs")
 
     def initial_state(self, batch: int) -> _Buffers:
         """Return the state before the first chord: zeros."""
@@ -80,7 +80,22 @@ class OnnxStepModel:
             state.asked = conditions
         state.turns[0]()
         state.turns.rotate()
+        state.sets.rotate()
         return state.probabilities.copy(), state
+
+    def select(self, origins: Sequence[tuple[_Buffers, int]]) -> _Buffers:
+        """Return a new state whose row i is row `origins[i][1]` of the state `origins[i][0]`, which stays as it is."""
+        chosen = _Buffers(self.model, len(origins))
+        for index, array in enumerate(chosen.sets[0]):
+            for row, (state, origin) in enumerate(origins):
+                array[row] = state.sets[0][index][origin]
+        return chosen
+
+
+def _states(signature: Signature) -> list[TensorSpec]:
+    """Return the inputs that come back as outputs, in the order of the inputs."""
+    returned = {spec.name for spec in signature.outputs}
+    return [spec for spec in signature.inputs if NEXT_STATE + spec.name in returned]
 
 
 def _empty(spec: TensorSpec, batch: int) -> NDArray[Any]:

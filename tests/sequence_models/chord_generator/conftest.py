@@ -19,9 +19,9 @@ _LOOPS = {
 }
 
 
-def tiny_model() -> ModelConfig:
+def tiny_model(architecture: str = "song") -> ModelConfig:
     """Return a network that trains in a second."""
-    return ModelConfig(num_layers=1, lstm_units=16, embedding_dim=16, conditioning_units=8)
+    return ModelConfig(architecture, num_layers=1, lstm_units=16, embedding_dim=16, conditioning_units=8, memory=24)
 
 
 @pytest.fixture(scope="session")
@@ -46,21 +46,37 @@ def songs_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def tiny_config(songs: Path, root: Path, name: str, epochs: int = 2) -> TrainConfig:
+def tiny_config(songs: Path, root: Path, name: str, epochs: int = 2, architecture: str = "song") -> TrainConfig:
     """Return the configuration of a tiny run below `root`."""
     return TrainConfig(
-        model=tiny_model(),
+        model=tiny_model(architecture),
         data=DataConfig(songs=str(songs)),
-        trainer=TrainerConfig(epochs=epochs, batch_size=8, learning_rate=0.01),
+        trainer=TrainerConfig(epochs=epochs, batch_size=4, learning_rate=0.01, warmup_steps=2),
         run_name=name,
         log_root=str(root / "logs"),
         checkpoint_root=str(root / "checkpoints"),
     )
 
 
+def _trained(architecture: str, songs: Path, root: Path) -> Path:
+    train(tiny_config(songs, root, "tiny", architecture=architecture))
+    return root / "checkpoints" / "chord_generator" / "tiny"
+
+
 @pytest.fixture(scope="session")
 def run(songs_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The run folder of a tiny model that was trained, evaluated and exported."""
-    root = tmp_path_factory.mktemp("run")
-    train(tiny_config(songs_file, root, "tiny"))
-    return root / "checkpoints" / "chord_generator" / "tiny"
+    """The run folder of a tiny song network that was trained, evaluated and exported."""
+    return _trained("song", songs_file, tmp_path_factory.mktemp("run"))
+
+
+@pytest.fixture(scope="session")
+def classic_run(songs_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same of a tiny classic network."""
+    return _trained("classic", songs_file, tmp_path_factory.mktemp("classic"))
+
+
+@pytest.fixture(params=["song", "classic"])
+def each_run(request: pytest.FixtureRequest) -> Path:
+    """Both in turn."""
+    folder: Path = request.getfixturevalue("run" if request.param == "song" else "classic_run")
+    return folder

@@ -10,7 +10,8 @@ import pytest
 
 from sequence_models.chord_generator.config import DataConfig, ModelConfig
 from sequence_models.chord_generator.data import load_splits, main, read_songs
-from sequence_models.chord_generator.encoding import EncodedSong, encode
+from sequence_models.chord_generator.encoding import EncodedSong, encode, hide_conditions
+from sequence_models.chord_generator.stretches import FixedStretches, TrainingStretches
 from sequence_models.chord_generator.substitution import FAMILIES, substitute
 from sequence_models.chord_generator.windows import FixedWindows, TrainingWindows, tiled_starts, window_arrays
 from shared.errors import ConsortError
@@ -67,6 +68,53 @@ def test_an_epoch_depends_on_its_number_alone() -> None:
     before = one[0][1].copy()
     one.begin_epoch(3)
     assert not np.array_equal(before, one[0][1])
+
+
+def test_stretches_hold_whole_songs_side_by_side_with_songs_of_their_length() -> None:
+    songs = [_song(length) for length in range(3, 60)]
+    batches = TrainingStretches(songs, ModelConfig(), DataConfig(), batch_size=4, seed=0)
+    found = [targets[row] for _, targets, _ in batches for row in range(len(targets))]
+    lengths = sorted(int(np.sum(row > 0)) for row in found)
+    assert lengths == [length + 1 for length in range(3, 60)]
+    filled = np.mean([weights.mean() for _, _, weights in batches])
+    assert filled > 0.6
+    shapes = [targets.shape for _, targets, _ in batches][:2]
+    assert shapes[0][1] != shapes[1][1]
+
+
+def test_long_songs_are_cut_and_keep_their_opening() -> None:
+    song = _song(100)
+    batches = TrainingStretches([song], ModelConfig(memory=32), DataConfig(), batch_size=64, seed=0)
+    rows = [inputs["chord_sequence_input"][row] for inputs, _, _ in batches for row in range(len(inputs["key_input"]))]
+    assert len(rows) == 4
+    assert sum(row[0] == START_ID for row in rows) >= 1
+    assert all(np.sum(row > 0) <= 32 for row in rows)
+
+
+def test_stretches_of_an_epoch_depend_on_its_number_alone() -> None:
+    songs = [_song(10 + first // 20, first) for first in range(3, 200, 20)]
+    data = DataConfig(substitution=0.3)
+    one, other = (TrainingStretches(songs, ModelConfig(), data, 1, seed=3) for _ in range(2))
+    for epoch in (1, 2):
+        one.begin_epoch(epoch)
+    other.begin_epoch(2)
+    assert len(one) == len(other)
+    for index in range(len(one)):
+        left, right = one[index], other[index]
+        np.testing.assert_array_equal(left[1], right[1])
+        assert all(np.array_equal(left[0][name], right[0][name]) for name in left[0])
+
+
+def test_fixed_stretches_hold_every_target_once() -> None:
+    songs = [_song(length) for length in (3, 40, 7, 300)]
+    batches = FixedStretches(songs, 2)
+    assert sum(int(weights.sum()) for _, _, weights in batches) == sum(len(song.tokens) - 1 for song in songs)
+
+
+def test_mood_and_scale_are_open_at_least_half_the_time() -> None:
+    asked = np.tile(np.array([[0, 3, 0, 0]], np.int32), (2000, 1))
+    hidden = hide_conditions(asked, 0.1, np.random.default_rng(0)) != asked
+    np.testing.assert_allclose(hidden.mean(axis=0), [0.1, 0.5, 0.1, 0.5], atol=0.05)
 
 
 def test_condition_dropout_hides_about_its_share() -> None:
@@ -134,6 +182,8 @@ def test_what_the_whole_song_tells_is_kept_from_the_songs_that_are_scored(tmp_pa
     assert derived.mood is not None
     assert encode(derived).conditions[1] == MOOD.unspecified
     assert encode(derived, to_learn_from=True).conditions[1] == MOOD.id(derived.mood)
+    assert encode(derived).conditions[3] == SCALE_TYPE.unspecified
+    assert encode(derived, to_learn_from=True).conditions[3] == SCALE_TYPE.id("minor")
 
 
 def test_filters_leave_only_what_was_asked(songs_file: Path) -> None:

@@ -13,11 +13,11 @@ from sequence_models.chord_generator.config import EvaluateConfig
 from sequence_models.chord_generator.data import read_songs
 from sequence_models.chord_generator.encoding import EncodedSong, encode
 from sequence_models.chord_generator.evaluate import evaluate, main, table
-from sequence_models.chord_generator.run_folder import read_settings
 from sequence_models.chord_generator.scoring import contexts, score_songs
 from shared.files import read_json
-from shared.metrics.sequences import SequenceScores
+from shared.metrics.controls import CONTROLS
 from shared.music.chord_tokens import END_ID, START_ID
+from shared.runtime import OnnxModel
 
 
 def _encoded(chords: list[int]) -> EncodedSong:
@@ -35,24 +35,24 @@ def test_each_change_from_the_second_on_has_its_own_context() -> None:
     assert last[-1] == 11
 
 
-def test_scores_do_not_depend_on_the_songs_beside(run: Path, songs_file: Path) -> None:
-    settings, _ = read_settings(run)
-    model = load_model(run / "chord_generator.keras")
+def _scores(run: Path, songs: list[EncodedSong], batch_size: int = 64) -> dict[str, np.ndarray]:
+    model = OnnxModel(run / "chord_generator.onnx")
+    scored = list(score_songs(model, songs, batch_size))
+    ordered = sorted(songs, key=lambda song: len(song.tokens))
+    return {song.id: scores.log_probabilities for song, (_, scores) in zip(ordered, scored, strict=True)}
+
+
+def test_scores_do_not_depend_on_the_songs_beside(each_run: Path, songs_file: Path) -> None:
     songs = [encode(song) for song in read_songs(str(songs_file))]
-    together = [scores.log_probabilities for _, scores in score_songs(model, settings, songs, 64)]
-    alone = [scores.log_probabilities for song in songs for _, scores in score_songs(model, settings, [song], 64)]
-    for left, right in zip(together, alone, strict=True):
-        np.testing.assert_allclose(left, right, atol=1e-4)
+    together = _scores(each_run, songs, 400)
+    for song in songs:
+        np.testing.assert_allclose(_scores(each_run, [song])[song.id], together[song.id], atol=1e-4)
 
 
-def test_figures_are_those_of_the_network_chord_by_chord(run: Path, songs_file: Path) -> None:
-    """The first song again, through the network one prefix at a time."""
-    settings, _ = read_settings(run)
-    model = load_model(run / "chord_generator.keras")
+def test_figures_are_those_of_the_network_chord_by_chord(each_run: Path, songs_file: Path) -> None:
+    """The first song again, through the trained network one prefix at a time."""
+    model = load_model(each_run / "chord_generator.keras")
     song = encode(read_songs(str(songs_file))[0])
-    expected = SequenceScores()
-    ((_, scores),) = score_songs(model, settings, [song], 64)
-    expected.add(scores)
     logs = []
     for position in range(1, min(len(song.chords), 11)):
         window = np.zeros((1, 12), np.int32)
@@ -61,8 +61,9 @@ def test_figures_are_those_of_the_network_chord_by_chord(run: Path, songs_file: 
         answer = np.array(model([window, *asked]))[0, position].astype(float)
         answer[:3] = 0
         logs.append(np.log(answer[song.chords[position]] / answer.sum()))
-    np.testing.assert_allclose(scores.log_probabilities[: len(logs)], logs, atol=1e-4)
-    assert expected.n == len(song.chords) - 1
+    scores = _scores(each_run, [song])[song.id]
+    np.testing.assert_allclose(scores[: len(logs)], logs, atol=1e-4)
+    assert len(scores) == len(song.chords) - 1
 
 
 def test_outside_songs_give_the_whole_table(run: Path, songs_file: Path, tmp_path: Path) -> None:
@@ -71,7 +72,7 @@ def test_outside_songs_give_the_whole_table(run: Path, songs_file: Path, tmp_pat
     assert main(words) == 0
     result = read_json(out)
     assert {"overall", "tiny", "other", "genres", "controls", "samples"} <= set(result)
-    assert set(result["controls"]) == {"unigram", "5-gram", "5-gram+cache"}
+    assert set(result["controls"]) == set(CONTROLS)
     changes = sum(len(song.chords) - 1 for song in read_songs(str(songs_file)))
     for column in (result, *result["controls"].values()):
         assert column["overall"]["n"] == changes == column["tiny"]["n"] + column["other"]["n"]

@@ -14,57 +14,52 @@ from sequence_models.chord_generator.export import main
 from sequence_models.chord_generator.exporting import parity_of
 from sequence_models.chord_generator.generate import generate
 from sequence_models.chord_generator.quantized import agreement
-from sequence_models.chord_generator.run_folder import read_songs
+from sequence_models.chord_generator.run_folder import read_settings, read_songs
+from sequence_models.chord_generator.step_chain import verify_chain
 from shared.decoding.onnx_step import OnnxStepModel
 from shared.export.signature import Signature
-from shared.export.verify import FORBIDDEN_NODES
+from shared.export.verify import FORBIDDEN_NODES, ExportError
 from shared.files import read_json
 from shared.music.chord_tokens import chord_vocabulary
 from shared.runtime import OnnxModel
 
 
 @pytest.mark.parametrize("name", ["chord_generator", "chord_generator_step"])
-def test_graph_is_small_nodes_and_named_tensors(run: Path, name: str) -> None:
-    graph = onnx.load(str(run / f"{name}.onnx")).graph
+def test_graph_is_small_nodes_and_named_tensors(each_run: Path, name: str) -> None:
+    graph = onnx.load(str(each_run / f"{name}.onnx")).graph
     nodes = {node.op_type for node in graph.node}
     assert ("LSTM" in nodes) == (name == "chord_generator")  # the step model is folded into plain products
     assert not nodes & FORBIDDEN_NODES
-    signature = Signature.load(run / f"{name}.json")
+    signature = Signature.load(each_run / f"{name}.json")
     assert [value.name for value in graph.input] == [spec.name for spec in signature.inputs]
     assert signature.outputs[0].name == "probabilities"
     assert list(signature.vocabularies["chord"]) == list(chord_vocabulary().tokens)
-    assert (run / f"{name}.md").read_text().startswith("# Consort")
+    assert (each_run / f"{name}.md").read_text().startswith("# Consort")
 
 
-def test_exports_are_the_trained_model(run: Path) -> None:
-    parity = parity_of(run)
+def test_exports_are_the_trained_model(each_run: Path) -> None:
+    parity = parity_of(each_run)
     assert parity.max_difference <= 1e-5
     assert parity.argmax_agreement == 1.0
 
 
-def test_step_model_repeats_the_window_model(run: Path) -> None:
-    window, step = OnnxModel(run / "chord_generator.onnx"), OnnxModel(run / "chord_generator_step.onnx")
-    rng = np.random.default_rng(0)
-    tokens = rng.integers(3, 279, (2, 12), dtype=np.int32)
-    asked = {f"{name}_input": np.ones((2, 1), np.int32) for name in ("genre", "mood", "key", "scale_type")}
-    expected = window.run({"chord_sequence_input": tokens, **asked})["probabilities"]
-    states = {
-        spec.name: np.zeros(spec.shape(batch=2), np.float32)
-        for spec in step.signature.inputs
-        if spec.dtype == "float32"
-    }
-    for position in range(12):
-        outputs = step.run({"chord_input": tokens[:, [position]], **asked, **states})
-        np.testing.assert_allclose(outputs["probabilities"], expected[:, position], atol=1e-5)
-        states = {name: outputs[f"next_{name}"] for name in states}
+def test_step_model_that_forgets_is_found_out(run: Path, tmp_path: Path) -> None:
+    """The memory of 24 chords is shorter than the songs of the check: forgotten chords are seen, not overlooked."""
+    settings, _ = read_settings(run)
+    assert settings.memory == 24
+    window, step = run / "chord_generator.onnx", run / "chord_generator_step.onnx"
+    assert verify_chain(window, step, lengths=(20,)).argmax_agreement == 1
+    with pytest.raises(ExportError, match="chord by chord"):
+        verify_chain(window, step, lengths=(120,))
 
 
-def test_other_formats_are_written_and_agree(run: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    words = ["--checkpoint", str(run), "--output-dir", str(tmp_path), "--tflite", "--saved-model"]
+def test_other_formats_are_written_and_agree(each_run: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    words = ["--checkpoint", str(each_run), "--output-dir", str(tmp_path), "--tflite", "--saved-model"]
     assert main(words) == 0
     out = capfd.readouterr().out
     assert "LiteRT, agrees with Keras" in out
-    assert (tmp_path / "chord_generator.tflite").read_bytes()[4:8] == b"TFL3"
+    (lite,) = tmp_path.glob("*.tflite")
+    assert lite.read_bytes()[4:8] == b"TFL3"
     served = tf.saved_model.load(tmp_path / "saved_model").signatures["serving_default"]
     tokens = np.full((3, 12), 5, np.int32)
     asked = {f"{name}_input": np.ones((3, 1), np.int32) for name in ("genre", "mood", "key", "scale_type")}

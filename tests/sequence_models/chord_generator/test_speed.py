@@ -28,14 +28,14 @@ def test_window_loop_feeds_each_chord_back() -> None:
     assert seen[-1] == [1, *range(10, 21)]
 
 
-def test_both_loops_write_the_same_chords(run: Path) -> None:
-    window = OnnxModel(run / "chord_generator.onnx")
+def test_both_loops_write_the_same_chords(each_run: Path) -> None:
+    window = OnnxModel(each_run / "chord_generator.onnx")
     asked = {f"{name}_input": np.zeros((3, 1), np.int32) for name in ("genre", "mood", "key", "scale_type")}
 
     def predict(tokens: np.ndarray) -> np.ndarray:
         return window.run({"chord_sequence_input": tokens, **asked})["probabilities"]
 
-    step = OnnxStepModel(run / "chord_generator_step.onnx")
+    step = OnnxStepModel(each_run / "chord_generator_step.onnx")
     np.testing.assert_array_equal(step_loop(step, batch=3), window_loop(predict, batch=3))
 
 

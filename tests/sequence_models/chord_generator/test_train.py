@@ -31,19 +31,20 @@ DEPARTURES = sorted(f"{path.parent.name}={path.stem}" for path in CONFIGS.glob("
 
 _KILLED = """
 import json, os, signal, sys
-from sequence_models.chord_generator import windows
+from sequence_models.chord_generator import stretches, windows
 from sequence_models.chord_generator.config import DataConfig, ModelConfig, TrainConfig, TrainerConfig
 from sequence_models.chord_generator.train import train
 
 content = json.loads(sys.argv[1])
 config = TrainConfig(**{**content, "model": ModelConfig(**content["model"]), "data": DataConfig(**content["data"]),
                         "trainer": TrainerConfig(**content["trainer"])})
-read = windows.TrainingWindows.__getitem__
+kind = windows.TrainingWindows if config.model.is_classic else stretches.TrainingStretches
+read = kind.__getitem__
 def deadly(self, index):
     if self.epoch == 2 and index == len(self) // 2:
         os.kill(os.getpid(), signal.SIGKILL)
     return read(self, index)
-windows.TrainingWindows.__getitem__ = deadly
+kind.__getitem__ = deadly
 train(config)
 """
 
@@ -68,11 +69,12 @@ def test_run_folder_holds_what_every_room_needs(run: Path) -> None:
     assert len((logs / "history.csv").read_text().splitlines()) == 3
 
 
-def test_killed_run_resumes_to_identical_weights(songs_file: Path, tmp_path: Path) -> None:
-    whole = tiny_config(songs_file, tmp_path, "whole", epochs=4)
+@pytest.mark.parametrize("architecture", ["song", "classic"])
+def test_killed_run_resumes_to_identical_weights(architecture: str, songs_file: Path, tmp_path: Path) -> None:
+    whole = tiny_config(songs_file, tmp_path, "whole", 4, architecture)
     whole.export = False
     train(whole)
-    broken = tiny_config(songs_file, tmp_path, "broken", epochs=4)
+    broken = tiny_config(songs_file, tmp_path, "broken", 4, architecture)
     broken.export = False
     command = [sys.executable, "-c", textwrap.dedent(_KILLED), json.dumps(asdict(broken))]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, check=False)

@@ -14,84 +14,29 @@ from __future__ import annotations
 
 import keras
 import numpy as np
-import tensorflow as tf
-from keras import layers, ops
+from keras import layers
 from numpy.typing import NDArray
 
+from sequence_models.checkpoints import transfer_weights
+from sequence_models.chord_generator.classic import build_classic_step, classic_states
 from sequence_models.chord_generator.config import ModelConfig
-from sequence_models.chord_generator.model import (
-    OUTPUT,
-    STEP_INPUT,
-    build_step_model,
-    model_inputs,
-    state_shapes,
-    transfer_weights,
-)
+from sequence_models.chord_generator.folded import FoldedLSTM, Table, gate_order
+from sequence_models.chord_generator.inputs import model_inputs
+from sequence_models.chord_generator.tensor_names import OUTPUT, STEP_INPUT
 from shared.music.chord_tokens import N_TOKENS
 from shared.music.conditions import CONDITIONS
 
 
-class Table(layers.Layer):
-    """Rows of a table by id: ids [batch, 1] -> [batch, width].
-
-    `keras.layers.Embedding` guards against negative ids with five nodes of its own; ids here are never negative.
-    """
-
-    def __init__(self, rows: NDArray[np.float32], name: str) -> None:
-        """Take the table [ids, width]."""
-        super().__init__(name=name, trainable=False)
-        self._rows = rows
-
-    def build(self, input_shape: object) -> None:
-        """Create the table."""
-        initial = keras.initializers.Constant(self._rows)
-        self.table = self.add_weight(shape=self._rows.shape, initializer=initial, name="table")
-
-    def call(self, ids: keras.KerasTensor) -> keras.KerasTensor:
-        """Look up."""
-        return tf.gather(self.table, tf.reshape(ids, (-1,)))
-
-
-class FoldedLSTM(layers.Layer):
-    """One step of an LSTM whose input and recurrent kernels lie under one another. Hochreiter & Schmidhuber 1997.
-
-    Shapes: features [batch, n] and hidden [batch, units] go through the kernel [n + units, 4 * units], to which
-    `added` [batch, 4 * units] or the bias is added; cell [batch, units] -> new hidden and cell [batch, units].
-    """
-
-    def __init__(self, kernel: NDArray[np.float32], bias: NDArray[np.float32], name: str) -> None:
-        """Take kernel and bias, gates in the order input, forget, output, candidate."""
-        super().__init__(name=name, trainable=False)
-        self._values = kernel, bias
-
-    def build(self, input_shape: object) -> None:
-        """Create kernel and bias."""
-        self.kernel, self.bias = (
-            self.add_weight(shape=value.shape, initializer=keras.initializers.Constant(value), name=name)
-            for value, name in zip(self._values, ("kernel", "bias"), strict=True)
-        )
-
-    def call(self, inputs: list[keras.KerasTensor]) -> tuple[keras.KerasTensor, keras.KerasTensor]:
-        """Take [features, hidden, cell] or [features, hidden, cell, added]."""
-        features, hidden, cell, *added = inputs
-        gates = ops.matmul(ops.concatenate([features, hidden], axis=-1), self.kernel)
-        gates = gates + (added[0] if added else self.bias)
-        opened, candidate = ops.split(gates, [3 * cell.shape[-1]], axis=-1)
-        enter, forget, leave = ops.split(ops.sigmoid(opened), 3, axis=-1)
-        new_cell = forget * cell + enter * ops.tanh(candidate)
-        return leave * ops.tanh(new_cell), new_cell
-
-
-def make_step_model(trained: keras.Model, config: ModelConfig) -> keras.Model:
+def make_classic_step(trained: keras.Model, config: ModelConfig) -> keras.Model:
     """Return the step model of a trained network.
 
-    Inputs `chord_input [batch, 1]`, the four conditions, then the states of `state_shapes`; outputs
+    Inputs `chord_input [batch, 1]`, the four conditions, then the states of `classic_states`; outputs
     `probabilities [batch, 279]`, then the new states in the same order.
     """
     if config.cell != "lstm" or config.attention:
-        return transfer_weights(trained, build_step_model(config))
+        return transfer_weights(trained, build_classic_step(config))
     tokens, conditions = model_inputs(1, STEP_INPUT)
-    states = [keras.Input(shape, name=name) for name, shape in state_shapes(config).items()]
+    states = [keras.Input(shape, name=name) for name, shape in classic_states(config).items()]
     added = Table(_token_gates(trained, config), "token_gates")(tokens)
     asked = [
         Table(rows, f"{condition.name}_table")(ids)
@@ -111,17 +56,11 @@ def make_step_model(trained: keras.Model, config: ModelConfig) -> keras.Model:
     return keras.Model([tokens, *conditions, *states], [output, *new_states], name="chord_generator_step")
 
 
-def _gate_order(values: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Bring Keras's gates (input, forget, candidate, output) into ours: one sigmoid serves the first three."""
-    enter, forget, candidate, leave = np.split(values, 4, axis=-1)
-    return np.concatenate([enter, forget, leave, candidate], axis=-1)
-
-
 def _token_gates(trained: keras.Model, config: ModelConfig) -> NDArray[np.float32]:
     """Return what each token adds to the first layer's gates, its bias included: [279, 4 * units]."""
     (embedding,) = trained.get_layer("chord_embedding").get_weights()
     kernel, _, bias = trained.get_layer("recurrent_0").get_weights()
-    return _gate_order(embedding @ kernel[: config.embedding_dim] + bias)
+    return gate_order(embedding @ kernel[: config.embedding_dim] + bias)
 
 
 def _condition_tables(trained: keras.Model) -> list[NDArray[np.float32]]:
@@ -142,4 +81,4 @@ def _kernel(trained: keras.Model, config: ModelConfig, index: int) -> tuple[NDAr
     kernel, recurrent, bias = trained.get_layer(f"recurrent_{index}").get_weights()
     # The first layer's input begins with the token, which has gone into its table.
     features = kernel[config.embedding_dim :] if index == 0 else kernel
-    return _gate_order(np.vstack([features, recurrent])), _gate_order(bias)
+    return gate_order(np.vstack([features, recurrent])), gate_order(bias)

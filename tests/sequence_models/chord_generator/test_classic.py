@@ -1,7 +1,8 @@
-"""The network has the specified shapes and size, masks what it says, and its twins answer alike."""
+"""The classic network has the specified shapes and size, masks what it says, and its twins answer alike."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import keras
@@ -9,24 +10,19 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from sequence_models.checkpoints import load_model, save_model
+from sequence_models.checkpoints import load_model, save_model, transfer_weights
+from sequence_models.chord_generator.classic import build_classic_step
 from sequence_models.chord_generator.config import ModelConfig, TrainConfig
 from sequence_models.chord_generator.loss import NextChordLoss
-from sequence_models.chord_generator.model import (
-    build_export_model,
-    build_model,
-    build_step_model,
-    state_shapes,
-    transfer_weights,
-)
-from sequence_models.chord_generator.step import make_step_model
+from sequence_models.chord_generator.model import build_export_model, build_model, make_step_model, state_shapes
 from shared.cli import parse
 from shared.errors import ConsortError, InputError
 from shared.music.chord_tokens import N_TOKENS
 from shared.music.conditions import CONDITIONS
 
 CLASSIC_WEIGHTS = 1_165_167
-VARIANTS = [ModelConfig(), ModelConfig(cell="gru"), ModelConfig(attention=True), ModelConfig(num_layers=1)]
+CLASSIC = ModelConfig("classic", conditioning_units=128)
+VARIANTS = [CLASSIC, replace(CLASSIC, cell="gru"), replace(CLASSIC, attention=True), replace(CLASSIC, num_layers=1)]
 
 
 def _feeds(batch: int, length: int = 12, seed: int = 0) -> list[NDArray[np.int32]]:
@@ -36,17 +32,21 @@ def _feeds(batch: int, length: int = 12, seed: int = 0) -> list[NDArray[np.int32
     return [tokens, *asked]
 
 
+def test_the_named_departure_is_the_classic_network() -> None:
+    assert parse(TrainConfig, ["model=classic"]).model == CLASSIC
+
+
 def test_parameter_count_by_hand() -> None:
     embeddings = 279 * 128 + 8 * 16 + 27 * 16 + 24 * 12 + 2 * 4
     conditioning = (16 + 16 + 12 + 4) * 128 + 128
     lstm = 2 * 4 * ((256 + 256) * 256 + 256)
     assert embeddings + conditioning + lstm + 256 * 279 + 279 == CLASSIC_WEIGHTS
-    assert build_model(ModelConfig()).count_params() == CLASSIC_WEIGHTS
+    assert build_model(CLASSIC).count_params() == CLASSIC_WEIGHTS
 
 
 @pytest.mark.parametrize("batch", [1, 5])
 def test_shapes_and_probabilities(batch: int) -> None:
-    model = build_model(ModelConfig())
+    model = build_model(CLASSIC)
     names = ["chord_sequence_input", "genre_input", "mood_input", "key_input", "scale_type_input"]
     assert [tensor.name for tensor in model.inputs] == names
     answer = np.asarray(model(_feeds(batch)))
@@ -71,7 +71,7 @@ def test_twins_answer_as_the_trained_model(config: ModelConfig) -> None:
     feeds = _feeds(3)
     expected = np.asarray(model(feeds))
     np.testing.assert_allclose(np.asarray(window(feeds)), expected, atol=1e-6)
-    for step in (transfer_weights(model, build_step_model(config)), make_step_model(model, config)):
+    for step in (transfer_weights(model, build_classic_step(config)), make_step_model(model, config)):
         states = [np.zeros((3, *shape), np.float32) for shape in state_shapes(config).values()]
         for position in range(12):
             tokens = feeds[0][:, [position]]
@@ -80,14 +80,14 @@ def test_twins_answer_as_the_trained_model(config: ModelConfig) -> None:
 
 
 def test_unspecified_condition_is_a_zero_vector() -> None:
-    layer = build_model(ModelConfig()).get_layer("mood_embedding")
+    layer = build_model(CLASSIC).get_layer("mood_embedding")
     embedded = np.asarray(layer(np.array([[26], [27]])))
     assert np.abs(embedded[0]).max() > 0
     assert np.abs(embedded[1]).max() == 0
 
 
 def test_conditions_reach_the_answer() -> None:
-    model = build_model(ModelConfig())
+    model = build_model(CLASSIC)
     feeds = _feeds(1)
     before = np.asarray(model(feeds))
     for index in range(1, 5):
@@ -97,7 +97,7 @@ def test_conditions_reach_the_answer() -> None:
 
 
 def test_saved_model_answers_alike(tmp_path: Path) -> None:
-    model = build_model(ModelConfig(attention=True))
+    model = build_model(replace(CLASSIC, attention=True))
     save_model(model, tmp_path / "model.keras")
     feeds = _feeds(2)
     loaded = load_model(tmp_path / "model.keras")
@@ -113,7 +113,7 @@ def test_truncated_checkpoint_is_one_sentence(tmp_path: Path, content: bytes) ->
 
 def test_one_batch_can_be_overfitted() -> None:
     keras.utils.set_random_seed(0)
-    model = build_model(ModelConfig(num_layers=1, lstm_units=64, dropout=0.0))
+    model = build_model(replace(CLASSIC, num_layers=1, lstm_units=64, dropout=0.0))
     model.compile(keras.optimizers.Adam(0.02), NextChordLoss())
     feeds = _feeds(2)
     targets = np.roll(feeds[0], -1, axis=1)
