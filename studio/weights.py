@@ -21,8 +21,13 @@ TRAINING_CONFIG = "training_config.json"
 HISTORY = "training_history.json"
 
 SHIPPED, NAMED, TRAINED = "shipped", "named", "trained"
-# The songs of a training as its settings name them -> as people do.
-_SOURCES: Mapping[str, str] = {"embedded": "progressions that a grammar wrote", "real": "real songs"}
+# The songs of a training as its settings name them -> as people do. What is licensed are the annotations.
+_SOURCES: Mapping[tuple[str, bool], str] = {
+    ("embedded", False): "progressions that a grammar wrote",
+    ("embedded", True): "progressions that a grammar wrote",
+    ("real", False): "the chords of real songs",
+    ("real", True): "openly licensed chords of real songs",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +56,9 @@ class Weights:
         Raises:
             InputError: when the settings of the training are not there.
         """
-        songs = str(read_json(self.folder / TRAINING_CONFIG)["data"]["songs"])
-        return _SOURCES.get(songs, songs)
+        data = read_json(self.folder / TRAINING_CONFIG)["data"]
+        songs = str(data["songs"])
+        return _SOURCES.get((songs, bool(data.get("permissive_only"))), songs)
 
 
 def ready_weights(config: DemoConfig) -> Weights | None:

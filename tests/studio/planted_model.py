@@ -25,7 +25,7 @@ CARD = ModelCard(
 _ONNX_TYPES = {"float32": TensorProto.FLOAT, "int32": TensorProto.INT32}
 
 
-def plant(folder: Path, songs: str = "real") -> Path:
+def plant(folder: Path, songs: str = "real", *, permissive: bool = False) -> Path:
     """Write the model, its signature, its card and the settings of a training on `songs`; return the folder."""
     inputs = (
         TensorSpec("chord_input", ("batch", 1), "int32", "the chord that has just sounded"),
@@ -42,7 +42,8 @@ def plant(folder: Path, songs: str = "real") -> Path:
     )
     folder.mkdir(parents=True, exist_ok=True)
     save_package(_model(signature), signature, CARD, folder / STEP_MODEL)
-    write_json(folder / TRAINING_CONFIG, {"data": {"songs": songs}, "trainer": {"seed": 7}})
+    data = {"songs": songs, "permissive_only": permissive}
+    write_json(folder / TRAINING_CONFIG, {"data": data, "trainer": {"seed": 7}})
     return folder
 
 

@@ -66,7 +66,7 @@ def test_ready_weights_write_the_song_and_both_the_set_list(
     assert [len(progressions[name]["takes"]) for name in ("named", "trained")] == [2, 2]
     metrics = _written(output, "metrics.json")
     assert list(metrics["weights"]) == ["named", "trained"]
-    assert metrics["weights"]["named"]["learned_from"] == "real songs"
+    assert metrics["weights"]["named"]["learned_from"] == "the chords of real songs"
     assert list(metrics["timings_s"]) == ["song", "train", "evaluate", "compose", "arrange", "render"]
     page = (output / "report.html").read_text(encoding="utf-8")
     assert "Songs that <strong>nobody</strong> wrote." in page

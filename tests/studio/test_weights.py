@@ -51,15 +51,16 @@ def test_the_run_that_is_trained_anew_cannot_be_the_one_that_composes(tmp_path: 
 
 
 def test_what_weights_learned_from_is_said_in_words(tmp_path: Path) -> None:
-    for songs, words in {
-        "real": "real songs",
-        "embedded": "progressions that a grammar wrote",
-        "my_songs.txt": "my_songs.txt",
-    }.items():
-        config = DemoConfig(checkpoint=str(plant(tmp_path / "run", songs)))
-        ready = ready_weights(config)
+    words = {
+        ("real", False): "the chords of real songs",
+        ("real", True): "openly licensed chords of real songs",
+        ("embedded", True): "progressions that a grammar wrote",
+        ("my_songs.txt", False): "my_songs.txt",
+    }
+    for (songs, permissive), expected in words.items():
+        ready = ready_weights(DemoConfig(checkpoint=str(plant(tmp_path / "run", songs, permissive=permissive))))
         assert ready is not None
-        assert ready.learned_from == words
+        assert ready.learned_from == expected
 
 
 def test_a_reused_model_is_called_so(tmp_path: Path) -> None:
