@@ -24,8 +24,11 @@ STATE_FILE = "state.json"
 
 def save_model(model: keras.Model, path: Path) -> None:
     """Write a model as `.keras`, without optimizer, atomically: the file before stays until the new one is whole."""
+    # A compiled model takes its optimizer's memory along, twice the size of the weights: save a bare copy.
+    bare = model.__class__.from_config(model.get_config())
+    bare.set_weights(model.get_weights())
     with atomic_path(path) as aside:
-        model.save(aside, include_optimizer=False)
+        bare.save(aside)
 
 
 def load_model(path: Path) -> keras.Model:

@@ -46,8 +46,9 @@ class DataConfig:
 
     songs: str = option(
         "embedded",
-        help="'embedded' (ships with the project), 'real' (the corpora in the folder that CONSORT_DATA names) "
-        "or a path: chords-unified JSON lines, a text file with one progression per line, a folder of .lab files",
+        help="'embedded' (ships with the project), 'real' (the corpora in the folder that CONSORT_DATA names), "
+        "'real+embedded', or a path: chords-unified JSON lines, a text file with one progression per line, a folder of "
+        ".lab files",
     )
     permissive_only: bool = option(False, help="keep only songs whose licence lets trained weights be distributed")
     genre: str = option("", help="keep only songs of this genre, for fine-tuning; empty = all")
@@ -115,7 +116,7 @@ class ModelSummaryConfig:
 class EvaluateConfig:
     """`evaluate`: a trained model beside its n-gram controls, on songs it has not seen."""
 
-    checkpoint: str = option("", help="run folder; empty = the newest run")
+    checkpoint: str = option("", help="run folder; empty = the newest run, or the weights that ship")
     checkpoint_root: str = option("checkpoints", help="where the newest run is looked for")
     songs: str = option("", help="score every song of this file or folder instead of the run's own held-out songs")
     split: str = option("test", help="which of the run's own songs", choices=("test", "validation"))
@@ -130,7 +131,7 @@ class EvaluateConfig:
 class GenerateConfig:
     """`generate`: new progressions or chords for a melody, as names, Roman numerals, JSON, MIDI and WAV."""
 
-    checkpoint: str = option("", help="run folder; empty = the newest run")
+    checkpoint: str = option("", help="run folder; empty = the weights that ship, or the newest run")
     checkpoint_root: str = option("checkpoints", help="where the newest run is looked for")
     melody: str = option("", help="MIDI file whose melody to harmonise, instead of composing freely")
     melody_track: str = option("", help="name or number of the track with the melody; empty = the likeliest")
@@ -171,3 +172,13 @@ class ExportConfig:
     int8: bool = option(True, help="also write the step model with int8 weights")
     tflite: bool = option(False, help="also write chord_generator.tflite (LiteRT)")
     saved_model: bool = option(False, help="also write the folder saved_model")
+
+
+@dataclass
+class ShipConfig:
+    """`ship`: the exports of a run, its controls and its card, as weights that ship with the project."""
+
+    checkpoint: str = option("", help="run folder; empty = the newest run")
+    checkpoint_root: str = option("checkpoints", help="where the newest run is looked for")
+    output_dir: str = option("checkpoints/chord_generator", help="where the files go")
+    max_mb: float = option(5.0, help="largest model file", unit="MB", above=0)

@@ -74,9 +74,15 @@ class CopyAttention(layers.Layer):
         )
 
     def _attend(
-        self, query: keras.KerasTensor, key: keras.KerasTensor, after: keras.KerasTensor, successors: keras.KerasTensor, match: keras.KerasTensor, distance: keras.KerasTensor,
+        self,
+        query: keras.KerasTensor,
+        key: keras.KerasTensor,
+        after: keras.KerasTensor,
+        successors: keras.KerasTensor,
+        match: keras.KerasTensor,
+        distance: keras.KerasTensor,
         allowed: keras.KerasTensor,
-    ) -> tuple[keras.KerasTensor, keras.KerasTensor, keras.KerasTensor]:  # fmt: skip
+    ) -> tuple[keras.KerasTensor, keras.KerasTensor, keras.KerasTensor]:
         """Attend from queries [batch, n, .] to candidates [batch, m, .] with match and allowed [batch, n, m]."""
         rows = sum(ops.cast(ops.greater_equal(match, bound), "int32") for bound in MATCH_BOUNDS)
         scores = ops.matmul(self._split(query), ops.transpose(self._split(key), (0, 1, 3, 2))) / self.head_dim**0.5

@@ -23,13 +23,15 @@ _PERMISSIVE = ("Apache-2.0", "CC0", "CC-BY-4", "CC-BY-SA", "ISC", "MIT", "public
 
 
 def read_songs(source: str) -> list[ChordSong]:
-    """Read the songs of `embedded`, `real` or a path.
+    """Read the songs of `embedded`, `real`, both joined by a plus, or a path.
 
     Raises:
         ConsortError: when there is no such source, or no song in it can be used.
     """
     if source in ("", "embedded"):
         return embedded.load()
+    if source == "real+embedded":
+        return read_songs("real") + embedded.load()
     if source != "real":
         return chords_unified.read_songs(Path(source))[0]
     root = os.environ.get("CONSORT_DATA")

@@ -31,6 +31,7 @@ class EncodedSong:
     conditions: tuple[int, int, int, int]  # ids of genre, mood, key, scale type
     tonic: int  # pitch class, or -1 where no key is known
     chords: tuple[int, ...]  # token ids without START and END
+    licence: str = ""
 
 
 def encode(song: ChordSong, *, to_learn_from: bool = False) -> EncodedSong:
@@ -52,7 +53,7 @@ def encode(song: ChordSong, *, to_learn_from: bool = False) -> EncodedSong:
     )
     tokens = np.array([START_ID, *merged, END_ID], dtype=np.int32)
     genre = song.genre or "unspecified"
-    return EncodedSong(song.id, song.dataset, genre, tokens, conditions, key.tonic if key else -1, merged)
+    return EncodedSong(song.id, song.dataset, genre, tokens, conditions, key.tonic if key else -1, merged, song.licence)
 
 
 def _keeps_to_scale(song: ChordSong, key: Key) -> bool:

@@ -27,7 +27,8 @@ from sequence_models.chord_generator.scoring import score_songs
 from shared.cli import entry_point
 from shared.errors import ConsortError
 from shared.files import write_json
-from shared.metrics.controls import fit_controls, score_control
+from shared.metrics.control_files import load_controls, save_controls
+from shared.metrics.controls import Control, fit_controls, score_control
 from shared.metrics.sequences import PositionScores, TokenSong, score_tables
 from shared.music.chord_tokens import N_QUALITIES
 from shared.runtime import OnnxModel
@@ -73,12 +74,21 @@ def _songs(config: EvaluateConfig, data: DataConfig) -> list[EncodedSong]:
 
 
 def _controls(folder: Path, songs: Sequence[EncodedSong]) -> dict[str, Any]:
-    """Fit the controls to the run's own training songs and score them on `songs`."""
-    train, validation = (_metric_songs(folder, name) for name in ("train", "validation"))
-    controls = fit_controls(train, validation, N_QUALITIES)
+    """Score the controls, which learnt from the run's own training songs, on `songs`."""
     scored = [metric_song(song) for song in songs]
-    bar = tqdm(controls.items(), desc="controls", leave=False)
+    bar = tqdm(fitted_controls(folder).items(), desc="controls", leave=False)
     return {name: _flat(score_control(control, scored)) for name, control in bar}
+
+
+def fitted_controls(folder: Path) -> dict[str, Control]:
+    """Return the controls of a run: those that lie beside its weights, or fitted now and kept there."""
+    path = folder / run_folder.CONTROLS_FILE
+    if not path.exists():
+        train, validation = (_metric_songs(folder, name) for name in ("train", "validation"))
+        _, data = run_folder.read_settings(folder)
+        source = f"{data.songs}{', licence permits distribution' if data.permissive_only else ''}"
+        save_controls(path, fit_controls(train, validation, N_QUALITIES), {"songs": source, "split": "train"})
+    return load_controls(path)
 
 
 def _metric_songs(folder: Path, name: str) -> list[TokenSong]:

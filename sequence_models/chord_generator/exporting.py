@@ -13,8 +13,9 @@ from sequence_models.chord_generator import run_folder
 from sequence_models.chord_generator.config import ExportConfig
 from sequence_models.chord_generator.lite import export_saved_model, export_tflite
 from sequence_models.chord_generator.model import build_export_model, make_step_model, plain_step_model
+from sequence_models.chord_generator.model_card import card
 from sequence_models.chord_generator.quantized import export_int8
-from sequence_models.chord_generator.signatures import card, categories, step_signature, window_signature
+from sequence_models.chord_generator.signatures import categories, step_signature, window_signature
 from sequence_models.chord_generator.step_chain import verify_chain
 from shared.export.keras_onnx import export_keras
 from shared.export.signature import Signature

@@ -101,6 +101,7 @@ def _write_beginnings(run: Run, config: TrainConfig, splits: Splits[EncodedSong]
     write_json(run.checkpoint_dir / run_folder.CONFIG_FILE, config_snapshot(config))
     chord_vocabulary().save(run.checkpoint_dir / run_folder.VOCABULARY_FILE)
     run_folder.save_songs(run.checkpoint_dir / run_folder.SONGS_FILE, splits.train, splits.validation)
+    run_folder.save_sources(run.checkpoint_dir / run_folder.SOURCES_FILE, splits.train)
 
 
 def _compiled_model(config: TrainConfig) -> keras.Model:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import fields
 from pathlib import Path
 from typing import Any, TypeVar
@@ -11,9 +12,10 @@ import numpy as np
 from sequence_models.chord_generator.config import MODEL_NAME, DataConfig, ModelConfig
 from sequence_models.chord_generator.encoding import EncodedSong
 from shared.errors import ConsortError, InputError
-from shared.files import atomic_path, read_json
+from shared.files import atomic_path, read_json, write_json
 from shared.music.chord_tokens import chord_vocabulary
 from shared.runs import latest_run
+from shared.shipped import shipped_folder
 from shared.vocabulary import Vocabulary
 
 BEST_MODEL = "best.keras"
@@ -26,6 +28,8 @@ VOCABULARY_FILE = "vocabulary.json"
 PARITY_FILE = "export_parity.json"
 INT8_FILE = "int8_agreement.json"
 SONGS_FILE = "training_songs.npz"
+SOURCES_FILE = "training_sources.json"
+CONTROLS_FILE = "controls.npz"
 WINDOW_MODEL = "chord_generator.onnx"
 STEP_MODEL = "chord_generator_step.onnx"
 INT8_MODEL = "chord_generator_step_int8.onnx"
@@ -37,18 +41,28 @@ class CheckpointMismatchError(ConsortError):
     """A run folder does not fit the code or the request."""
 
 
-def resolve(checkpoint: str, root: str, having: str) -> Path:
-    """Return the run folder that the user named, or the newest run that holds the file `having`.
+def resolve(checkpoint: str, root: str, having: str, *, shipped_first: bool = False) -> Path:
+    """Return the run folder that the user named, or one that holds the file `having`.
+
+    That is the newest run, and the weights that ship where there is no run, or the other way round.
 
     Raises:
         ConsortError: when there is none.
     """
-    if not checkpoint:
+    if checkpoint:
+        folder = Path(checkpoint)
+        if not (folder / having).exists():
+            raise InputError(f"{folder} is not a finished run of the chord generator: it has no {having}")
+        return folder
+    shipped = shipped_folder(MODEL_NAME, having)
+    if shipped and shipped_first:
+        return shipped
+    try:
         return latest_run(MODEL_NAME, root, having=having)
-    folder = Path(checkpoint)
-    if not (folder / having).exists():
-        raise InputError(f"{folder} is not a finished run of the chord generator: it has no {having}")
-    return folder
+    except ConsortError:
+        if shipped is None:
+            raise
+        return shipped
 
 
 def read_settings(folder: Path) -> tuple[ModelConfig, DataConfig]:
@@ -96,6 +110,13 @@ def save_songs(path: Path, train: list[EncodedSong], validation: list[EncodedSon
         arrays[f"{name}_tonics"] = np.array([song.tonic for song in songs], dtype=np.int8)
     with atomic_path(path) as aside:
         np.savez_compressed(aside, **arrays)
+
+
+def save_sources(path: Path, train: list[EncodedSong]) -> None:
+    """Keep how many songs of which corpus and licence the network learned from."""
+    counts = Counter((song.dataset, song.licence) for song in train)
+    rows = [{"dataset": name, "licence": terms, "songs": n} for (name, terms), n in sorted(counts.items())]
+    write_json(path, rows)
 
 
 def read_songs(path: Path, name: str) -> tuple[list[np.ndarray], list[int]]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sequence_models.chord_generator import run_folder
 from sequence_models.chord_generator.encoding import EncodedSong
@@ -40,14 +41,13 @@ def judge_samples(folder: Path, songs: Sequence[EncodedSong], count: int, seed: 
         OnnxStepModel(folder / run_folder.STEP_MODEL), Conditions(*asked.T),
         constraints=Constraints(no_repeat=True), min_length=2, max_length=_MAX_LENGTH, seed=seed,
     )  # fmt: skip
-    training, _ = run_folder.read_songs(folder / run_folder.SONGS_FILE, "train")
     return {
         "count": count,
         "seed": seed,
         "mean_length": float(np.mean([len(tokens) for tokens in made])),
         **_adherence(made, models),
         **_where_possible("frechet", lambda: frechet_report(made, [song.chords for song in songs], _LENGTH)),
-        **_where_possible("copied", lambda: copied_share(made, training, _LENGTH)),
+        **_where_possible("copied", lambda: copied_share(made, _training(folder), _LENGTH)),
     }
 
 
@@ -60,6 +60,14 @@ def _adherence(made: Sequence[Sequence[int]], models: Sequence[EncodedSong]) -> 
     generated = [[id_to_chord(token) for token in tokens] for tokens, _ in keyed]
     real = [[id_to_chord(token) for token in song.chords] for _, song in keyed]
     return {"key_adherence": key_adherence(generated, keys), "key_adherence_songs": key_adherence(real, keys)}
+
+
+def _training(folder: Path) -> list[NDArray[np.int32]]:
+    """Return the songs that a run learnt from. Weights that ship come without them."""
+    path = folder / run_folder.SONGS_FILE
+    if not path.exists():
+        raise InputError("copies are not counted: the training songs do not ship with the weights")
+    return run_folder.read_songs(path, "train")[0]
 
 
 def _where_possible(name: str, measure: Any) -> dict[str, Any]:

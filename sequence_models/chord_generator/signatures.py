@@ -1,18 +1,13 @@
-"""Names, axes and meanings of the exported chord generator's tensors, and its model card."""
+"""Names, axes and meanings of the exported chord generator's tensors."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from sequence_models.chord_generator.config import DataConfig, ModelConfig
+from sequence_models.chord_generator.config import ModelConfig
 from sequence_models.chord_generator.model import state_shapes
-from sequence_models.chord_generator.run_folder import HISTORY_FILE
 from sequence_models.chord_generator.song_step import HEARD, INTEGER_STATES, REFERENCE
 from sequence_models.chord_generator.tensor_names import OUTPUT, STEP_INPUT, TOKENS_INPUT
 from shared.decoding.onnx_step import NEXT_STATE
-from shared.export.package import ModelCard
 from shared.export.signature import Signature, TensorSpec
-from shared.files import read_json
 from shared.music.chord_tokens import N_TOKENS, chord_vocabulary
 from shared.music.conditions import CONDITIONS
 from shared.runs import config_snapshot, git_revision, version
@@ -80,17 +75,3 @@ def _signature(
     vocabularies = {"chord": list(chord_vocabulary().tokens)}
     vocabularies |= {condition.name: list(condition.values) for condition in CONDITIONS}
     return Signature(name, summary, inputs, outputs, vocabularies, config_snapshot(settings), version(), git_revision())
-
-
-def card(signature: Signature, data: DataConfig, folder: Path) -> ModelCard:
-    """Return the model card of a run."""
-    history = read_json(folder / HISTORY_FILE)
-    return ModelCard(
-        title=f"Consort {signature.name}",
-        purpose=signature.summary,
-        data=f"songs = {data.songs}, licence filter = {data.permissive_only}; split by song before windowing.",
-        licence="The code is Apache-2.0. The weights inherit the terms of the songs that they were trained on.",
-        metrics=f"Best validation loss {min(history['val_loss']):.4f} nats per chord; the test figures stand beside "
-        "their n-gram controls in test_results.json.",
-        limits="Root-position chords of 23 qualities, without durations; Western tonal harmony only.",
-    )
