@@ -175,7 +175,7 @@ _FIRST_CHORD, _LAST_CHORD = 0.15, 0.1
 
 
 @cache
-def _profiles() -> NDArray[np.float64]:
+def key_profiles() -> NDArray[np.float64]:
     """Return the profiles of all keys, [24, 12] in order of id, each row centred and of length 1."""
     rows = np.stack([np.roll(_PROFILES[mode], tonic) for mode in MODES for tonic in range(12)])
     centred = rows - rows.mean(axis=1, keepdims=True)
@@ -200,7 +200,7 @@ def estimate_key(chords: Sequence[Chord], durations: Sequence[float] | None = No
         raise InputError("no chord sounds, so there is no key to estimate; state the key")
     heard = np.sum([weight * chroma(chord) for chord, weight in sounding], axis=0)
     centred = heard - heard.mean()
-    scores = _profiles() @ centred / max(float(np.linalg.norm(centred)), 1e-9)
+    scores = key_profiles() @ centred / max(float(np.linalg.norm(centred)), 1e-9)
     scores[_own_key(sounding[0][0]).id] += _FIRST_CHORD
     scores[_own_key(sounding[-1][0]).id] += _LAST_CHORD
     return key_of_id(int(np.argmax(scores)))
