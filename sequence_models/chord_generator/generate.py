@@ -1,48 +1,85 @@
-"""Generate chord progressions with a trained model, and turn them into music.
+"""Generate chord progressions, or chords for a melody, with a trained model, and turn them into music.
 
 Examples:
     python -m sequence_models.chord_generator.generate --genre jazz --mood joy --key Bb:major --length 16
     python -m sequence_models.chord_generator.generate --seed-chords "C Am" --midi song.mid --wav song.wav
+    python -m sequence_models.chord_generator.generate --melody tune.mid --temperature 0 --midi harmonised.mid
 """
 
 from __future__ import annotations
 
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from sequence_models.chord_generator import run_folder
 from sequence_models.chord_generator.config import GenerateConfig
 from shared.cli import entry_point
 from shared.decoding.composer import Progression, Wish, compose_progressions
+from shared.decoding.harmonize import OWN_KEY, Harmonization, HarmonyWish, harmonize
 from shared.decoding.onnx_step import OnnxStepModel
 from shared.decoding.sampling import SamplingConfig
+from shared.errors import InputError
 from shared.files import write_json
+from shared.music.accompaniment import accompany
 from shared.music.arrangement import arrange
+from shared.music.score import Score
 
 _SAMPLE_RATE = 44_100  # Hz
+_KEY_WITHOUT_MELODY = "C:major"
+_BARS_PER_LINE = 8
 
 
 def generate(config: GenerateConfig) -> list[Progression]:
     """Generate, write the files that the configuration names, and return the progressions.
 
     Raises:
-        ConsortError: for an unknown name, a run without exports, or a file that cannot be written.
+        ConsortError: for an unknown name, flags that contradict each other, a run without exports, a melody
+            that cannot be read, or a file that cannot be written.
     """
+    _check_flags(config)
     folder = run_folder.resolve(config.checkpoint, config.checkpoint_root, run_folder.STEP_MODEL)
-    wish = Wish(
-        genre=config.genre, mood=config.mood, key=config.key, seed_chords=config.seed_chords,
-        length=config.length, max_length=config.max_length,
-        sampling=SamplingConfig(config.temperature, config.top_k, config.top_p),
-        stay_in_key=config.stay_in_key, cadence=config.cadence,
-    )  # fmt: skip
     model = OnnxStepModel(folder / run_folder.STEP_MODEL)
-    progressions = compose_progressions(model, wish, config.num_samples, config.seed)
+    progressions = _harmonize(model, config) if config.melody else _compose(model, config)
     if config.json:
         write_json(config.json, [progression.to_json() for progression in progressions])
     for number, progression in enumerate(progressions, start=1):
         _write_music(progression, config, number)
     return progressions
+
+
+def _check_flags(config: GenerateConfig) -> None:
+    """Refuse flags of which one makes the other meaningless."""
+    if config.melody_track and not config.melody:
+        raise InputError("--melody-track names a track of a melody's file; give the file with --melody")
+    lengths = config.length or config.max_length != GenerateConfig.max_length
+    for given, flag in ((config.seed_chords, "--seed-chords"), (lengths, "--length and --max-length")):
+        if config.melody and given:
+            raise InputError(f"{flag} cannot be joined with --melody, which says itself how long it is; drop one")
+
+
+def _compose(model: OnnxStepModel, config: GenerateConfig) -> list[Progression]:
+    wish = Wish(
+        genre=config.genre, mood=config.mood, seed_chords=config.seed_chords,
+        key=_KEY_WITHOUT_MELODY if config.key.strip().casefold() == OWN_KEY else config.key,
+        length=config.length, max_length=config.max_length,
+        sampling=SamplingConfig(config.temperature, config.top_k, config.top_p),
+        stay_in_key=config.stay_in_key, cadence=config.cadence,
+    )  # fmt: skip
+    return compose_progressions(model, wish, config.num_samples, config.seed)
+
+
+def _harmonize(model: OnnxStepModel, config: GenerateConfig) -> list[Progression]:
+    from shared.music.melody_file import read_melody
+
+    wish = HarmonyWish(
+        genre=config.genre, mood=config.mood, key=config.key, quarters_per_chord=config.beats_per_chord,
+        sampling=SamplingConfig(config.temperature, config.top_k, config.top_p),
+        stay_in_key=config.stay_in_key, cadence=config.cadence,
+    )  # fmt: skip
+    melody = read_melody(config.melody, config.melody_track)
+    return [*harmonize(model, melody, wish, config.num_samples, config.seed)]
 
 
 def _write_music(progression: Progression, config: GenerateConfig, number: int) -> None:
@@ -51,16 +88,25 @@ def _write_music(progression: Progression, config: GenerateConfig, number: int) 
     from shared.music.midi import write_midi
     from shared.music.synth import render_midi, write_wav
 
-    score = arrange(
-        progression.chords, genre=progression.genre, mood=progression.mood, key=progression.key,
-        seed=config.seed + number - 1, tempo_qpm=config.tempo or None,
-        quarters_per_chord=config.beats_per_chord or None,
-    )  # fmt: skip
+    score = _score(progression, config, config.seed + number - 1)
     with tempfile.TemporaryDirectory() as folder:
         midi = _numbered(config.midi, number) if config.midi else Path(folder) / "song.mid"
         write_midi(score, midi)
         if config.wav:
             write_wav(_numbered(config.wav, number), render_midi(midi, _SAMPLE_RATE), _SAMPLE_RATE)
+
+
+def _score(progression: Progression, config: GenerateConfig, seed: int) -> Score:
+    """Return the music: a band that plays the chords, below the melody where there is one."""
+    if isinstance(progression, Harmonization):
+        return accompany(
+            progression.melody, progression.chords, progression.lengths_quarters, genre=progression.genre,
+            mood=progression.mood, key=progression.key, tempo_qpm=config.tempo or None, seed=seed,
+        )  # fmt: skip
+    return arrange(
+        progression.chords, genre=progression.genre, mood=progression.mood, key=progression.key, seed=seed,
+        tempo_qpm=config.tempo or None, quarters_per_chord=config.beats_per_chord or None,
+    )  # fmt: skip
 
 
 def _numbered(name: str, number: int) -> Path:
@@ -70,10 +116,25 @@ def _numbered(name: str, number: int) -> Path:
 
 
 def show(progression: Progression) -> str:
-    """Return a progression as two aligned lines: names above Roman numerals."""
-    widths = [max(len(a), len(b)) for a, b in zip(progression.names, progression.romans, strict=True)]
-    rows = (progression.names, progression.romans)
-    return "\n".join(" ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)) for row in rows)
+    """Return a progression as two aligned lines, names above Roman numerals; of a melody's, eight bars to a line."""
+    if not isinstance(progression, Harmonization):
+        return _aligned(progression.names, progression.romans, " ")
+    names, romans = (
+        [" ".join(labels[index] for index in bar) for bar in progression.bars]
+        for labels in (progression.names, progression.romans)
+    )
+    lines = range(0, len(names), _BARS_PER_LINE)
+    return "\n\n".join(
+        _aligned(names[bar : bar + _BARS_PER_LINE], romans[bar : bar + _BARS_PER_LINE], " | ") for bar in lines
+    )
+
+
+def _aligned(names: Sequence[str], romans: Sequence[str], between: str) -> str:
+    widths = [max(len(a), len(b)) for a, b in zip(names, romans, strict=True)]
+    rows = (names, romans)
+    return "\n".join(
+        between.join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    )
 
 
 @entry_point(GenerateConfig)
