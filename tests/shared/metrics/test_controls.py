@@ -1,15 +1,12 @@
-"""The named controls on planted songs, and the published figures on the real corpora."""
+"""The named controls on planted songs."""
 
-import gzip
-import hashlib
-import json
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from shared.errors import InputError
-from shared.metrics.controls import CONTROLS, ChordSpace, ControlSpec, fit_control, fit_controls, score_control
+from shared.metrics.controls import CONTROLS, ChordSpace, fit_control, fit_controls, score_control
 from shared.metrics.ngrams import transposed
 from shared.metrics.sequences import TokenSong
 from shared.music.chord_tokens import N_SPECIAL
@@ -78,52 +75,3 @@ def test_a_wrong_name_and_an_empty_split_are_refused():
         fit_controls(planted(0), planted(1), N_QUALITIES, ["4-gram"])
     with pytest.raises(InputError, match="one of the two is empty"):
         fit_controls(planted(0), [], N_QUALITIES)
-
-
-# ------------------------------------------------------------------- the known figures, on real songs
-
-ROOTS = ["C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B"]
-QUALITIES = "maj min dim aug maj6 min6 7 maj7 min7 minmaj7 dim7 hdim7 sus2 sus4".split()
-NEAREST = {"5": "maj", "add9": "maj", "aug7": "7", "7sus4": "sus4", "7alt": "7", "9": "7", "11": "7", "13": "7"}
-NEAREST |= {"maj9": "maj7", "maj13": "maj7", "min9": "min7", "min11": "min7"}
-
-
-def real_songs(folder, dataset):
-    """Chord changes of a corpus in 12 roots x 14 qualities, three parts split by song title."""
-    parts = {"train": [], "validation": [], "test": []}
-    with gzip.open(folder / "chords-unified" / "songs.jsonl.gz", "rt", encoding="utf-8") as lines:
-        for record in map(json.loads, lines):
-            if record["dataset"] == dataset and not record.get("duplicate_of"):
-                share = hashlib.sha256(record.get("title", record["id"]).casefold().encode()).digest()[0] / 256
-                part = "train" if share < 0.8 else "validation" if share < 0.9 else "test"
-                parts[part].append(token_song(record))
-    return parts
-
-
-def token_song(record):
-    pairs = [chord.split(":") for chord in record["chords"]]
-    ids = [ROOTS.index(root) * 14 + QUALITIES.index(NEAREST.get(q, q)) for root, q in pairs]
-    changes = [token for index, token in enumerate(ids) if not index or token != ids[index - 1]]
-    tonic = ROOTS.index(record["key"].split(":")[0]) if "key" in record else None
-    return TokenSong(np.array(changes) + N_SPECIAL, tonic, record["dataset"])
-
-
-@pytest.mark.parametrize(
-    ("dataset", "perplexity", "accuracy"), [("mcgill-billboard", 3.08, 0.695), ("pop909", 7.03, 0.506)]
-)
-def test_the_control_reproduces_the_known_figures(consort_data, dataset, perplexity, accuracy):
-    parts = real_songs(consort_data, dataset)
-    names = ("5-gram+cache", "5-gram+cache (absolute)", "5-gram+cache (longest match)")
-    controls = fit_controls(parts["train"], parts["validation"], 14, names)
-    relative, absolute, longest = (score_control(controls[name], parts["test"])["overall"] for name in names)
-    assert relative["perplexity"] == pytest.approx(perplexity, rel=0.05)
-    assert relative["accuracy"] > accuracy  # a cache of eight chords is surer than the one of the figure
-    assert longest["perplexity"] < relative["perplexity"] < absolute["perplexity"]
-
-
-def test_a_cache_of_two_chords_reaches_the_known_accuracy_on_pop909(consort_data):
-    parts = real_songs(consort_data, "pop909")
-    control = fit_control(ControlSpec(cache_contexts=(2,)), parts["train"], parts["validation"], ChordSpace(14))
-    figures = score_control(control, parts["test"])["overall"]
-    assert figures["perplexity"] == pytest.approx(7.03, rel=0.05)
-    assert figures["accuracy"] == pytest.approx(0.506, rel=0.05)
