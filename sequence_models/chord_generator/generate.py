@@ -39,7 +39,7 @@ def generate(config: GenerateConfig) -> list[Progression]:
             that cannot be read, or a file that cannot be written.
     """
     _check_flags(config)
-    folder = run_folder.resolve(config.checkpoint, config.checkpoint_root, run_folder.STEP_MODEL)
+    folder = run_folder.resolve(config.checkpoint, config.checkpoint_root, run_folder.STEP_MODEL, shipped_first=True)
     model = OnnxStepModel(folder / run_folder.STEP_MODEL)
     progressions = _harmonize(model, config) if config.melody else _compose(model, config)
     if config.json:
