@@ -21,8 +21,8 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from sequence_models.chord_generator.song_layers import IMPOSSIBLE
-from shared.music.chord_tokens import N_TOKENS, PAD_ID
+from sequence_models.chord_generator.song_layers import IMPOSSIBLE, chord_rows
+from shared.music.chord_tokens import PAD_ID
 
 _PACKAGE = "consort"
 # Match lengths from which a new row of the table begins: 0, 1, ..., 8, 9-12, 13-16, 17-23, 24 and more.
@@ -91,7 +91,7 @@ class CopyAttention(layers.Layer):
         scores = ops.where(allowed[:, None], scores, IMPOSSIBLE)
         nothing = self.nothing[None, :, None, None] + ops.zeros_like(scores[..., :1])
         weights = ops.softmax(ops.concatenate([scores, nothing], axis=-1))[..., :-1]
-        chords = ops.one_hot(successors, N_TOKENS, dtype=weights.dtype)[:, None]
+        chords = chord_rows(successors, weights.dtype)[:, None]
         copies = ops.transpose(ops.matmul(weights, chords), (0, 2, 1, 3))
         context = ops.matmul(ops.mean(weights, axis=1), after)
         return copies, context, ops.max(ops.where(allowed, rows, 0), axis=-1)

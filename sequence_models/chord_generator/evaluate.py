@@ -19,7 +19,7 @@ import numpy as np
 from tqdm import tqdm
 
 from sequence_models.chord_generator import run_folder
-from sequence_models.chord_generator.config import DataConfig, EvaluateConfig
+from sequence_models.chord_generator.config import EvaluateConfig
 from sequence_models.chord_generator.data import load_splits, read_songs
 from sequence_models.chord_generator.encoding import EncodedSong, encode, metric_song
 from sequence_models.chord_generator.samples import judge_samples
@@ -44,8 +44,7 @@ def evaluate(config: EvaluateConfig) -> dict[str, Any]:
         ConsortError: when the run or the songs cannot be used.
     """
     folder = run_folder.resolve(config.checkpoint, config.checkpoint_root, run_folder.WINDOW_MODEL)
-    _, data = run_folder.read_settings(folder)
-    songs = _songs(config, data)
+    songs = songs_to_score(folder, config.songs, config.split)
     scored = _scored(folder, songs, config.batch_size)
     total = sum(len(song.chords) > 1 for song in songs)
     result = _flat(score_tables(tqdm(scored, total=total, desc="scoring", unit="song", leave=False)))
@@ -63,14 +62,20 @@ def _scored(folder: Path, songs: Sequence[EncodedSong], batch_size: int) -> Iter
     return score_songs(OnnxModel(folder / run_folder.WINDOW_MODEL, threads=0), songs, batch_size)
 
 
-def _songs(config: EvaluateConfig, data: DataConfig) -> list[EncodedSong]:
-    if config.songs:
-        return [encode(song) for song in read_songs(config.songs)]
+def songs_to_score(folder: Path, songs: str = "", split: str = "test") -> list[EncodedSong]:
+    """Return all songs of a file or folder, or those that a run has held out, without what their whole tells.
+
+    Raises:
+        ConsortError: when there are none.
+    """
+    if songs:
+        return [encode(song) for song in read_songs(songs)]
+    _, data = run_folder.read_settings(folder)
     splits = load_splits(data)
-    songs = splits.test if config.split == "test" else splits.validation
-    if not songs:
-        raise ConsortError(f"the run has no {config.split} songs; name some with --songs")
-    return songs
+    held_out = splits.test if split == "test" else splits.validation
+    if not held_out:
+        raise ConsortError(f"the run has no {split} songs; name some with --songs")
+    return held_out
 
 
 def _controls(folder: Path, songs: Sequence[EncodedSong]) -> dict[str, Any]:

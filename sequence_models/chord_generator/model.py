@@ -3,6 +3,10 @@
 Two architectures, one contract: `song` hears the whole song so far and copies from it (see `song`), `classic`
 sees a window of twelve chords (see `classic`). Both have a twin for export and a step model, one chord at a
 time with the state carried by the caller, which hold the same weights.
+
+Examples:
+    python -m sequence_models.chord_generator.model
+    python -m sequence_models.chord_generator.model model=classic
 """
 
 from __future__ import annotations

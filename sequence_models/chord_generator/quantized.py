@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sequence_models.chord_generator import run_folder
+from sequence_models.chord_generator.step_chain import step_by_step
 from shared.decoding.onnx_step import OnnxStepModel
 from shared.decoding.progression import Conditions
 from shared.export.quantize import quantize
@@ -74,20 +75,11 @@ def _padded(songs: list[NDArray[np.int32]]) -> NDArray[np.int64]:
 
 def _compare(exact: OnnxStepModel, small: OnnxStepModel, tokens: NDArray[np.int64]) -> NDArray[np.float64]:
     """Return [chords, 3]: do both choose alike, and the log probability that each gives to what comes."""
-    wanted, found = (_probabilities(model, tokens[:, :-1]) for model in (exact, small))
+    names = {condition.name: condition.unspecified for condition in CONDITIONS}
+    asked = Conditions.repeated(len(tokens), **names)
+    answers = (step_by_step(model, tokens[:, :-1], asked) for model in (exact, small))
+    wanted, found = (np.maximum(answer.astype(np.float64), 1e-12) for answer in answers)
     targets = tokens[:, 1:]
     logs = [np.log(np.take_along_axis(table, targets[..., None], -1)[..., 0]) for table in (wanted, found)]
     same = wanted.argmax(-1) == found.argmax(-1)
     return np.stack([same, *logs], axis=-1)[targets != PAD_ID]
-
-
-def _probabilities(model: OnnxStepModel, tokens: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return what a step model gives after each token, [songs, length, vocabulary]."""
-    names = {condition.name: condition.unspecified for condition in CONDITIONS}
-    conditions = Conditions.repeated(len(tokens), **names)
-    state = model.initial_state(len(tokens))
-    answers = []
-    for column in tokens.T:
-        probabilities, state = model.step(column, conditions, state)
-        answers.append(probabilities)
-    return np.maximum(np.stack(answers, axis=1).astype(np.float64), 1e-12)
