@@ -26,6 +26,7 @@ from shared.music.chord_tokens import END_ID, N_QUALITIES, N_TOKENS, START_ID
 SMOOTHINGS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 
 Table = NDArray[np.float64]  # [genres, N_TOKENS ** 2]: a column for each pair of tokens
+Confusion = NDArray[np.int64]  # [genre, genre as judged]
 
 
 def usable(song: TokenSong) -> bool:
@@ -105,7 +106,7 @@ class GenreBayes:
         """Return the likeliest genre; the first listed wins a tie."""
         return self.genres[int(np.argmax(self.log_likelihoods(song, begun, ended)))]
 
-    def confusion(self, songs: Iterable[TokenSong], begun: bool = True, ended: bool = True) -> NDArray[np.int64]:
+    def confusion(self, songs: Iterable[TokenSong], begun: bool = True, ended: bool = True) -> Confusion:
         """Return [genre, genre as judged], counts over the songs of these genres that can be judged."""
         table = np.zeros((len(self.genres), len(self.genres)), dtype=np.int64)
         for song in songs:
@@ -127,12 +128,12 @@ def fit_genre_bayes(
     return max(candidates, key=lambda candidate: accuracy(candidate.confusion(validation)))
 
 
-def accuracy(confusion: NDArray[np.int64]) -> float:
+def accuracy(confusion: Confusion) -> float:
     """Return the share of songs that were told rightly, every song alike."""
     return float(np.trace(confusion) / max(int(confusion.sum()), 1))
 
 
-def balanced_accuracy(confusion: NDArray[np.int64]) -> float:
+def balanced_accuracy(confusion: Confusion) -> float:
     """Return the mean over the genres that have songs of the share told rightly, every genre alike."""
     sizes = confusion.sum(axis=1)
     return float(np.mean((np.diag(confusion) / np.maximum(sizes, 1))[sizes > 0]))

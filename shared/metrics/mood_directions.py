@@ -101,7 +101,7 @@ class Side:
 
 
 def sides(
-    direction: str, values: Values, without_mood: Sequence[float], ordinary: float, margin: float = 0.05
+    direction: str, values: Values, without_mood: Sequence[float], ordinary: float, margin: float = 0.1
 ) -> list[Side]:
     """Return the side of every mood that asks for clearly more or less than the ordinary.
 
@@ -111,7 +111,7 @@ def sides(
             from the same conditions and the same random numbers, so that their differences are what counts.
         without_mood: figures of progressions for which no mood was given.
         ordinary: what music without a mood asks for; the mean over the songs that a model learnt from.
-        margin: moods that ask for so little more or less are not judged.
+        margin: moods that ask for so little more or less are not judged: where the ordinary lies is not known better.
     """
     found = []
     for mood, figures in values.items():
