@@ -160,6 +160,30 @@ def harmonization_scores(notes: Sequence[Note], spans: Sequence[ChordSpan]) -> d
     }
 
 
+def chord_agreement(found: Sequence[ChordSpan], reference: Sequence[ChordSpan]) -> dict[str, float]:
+    """Return the shares of time in which found chords have the reference's `root`, and its root and `third`.
+
+    Counted where the reference has a chord. Chords without a third have equal thirds, as `thirds` of mir_eval.
+
+    Raises:
+        InputError: when the reference has no chord.
+    """
+    root = third = total = 0.0
+    ends = [span.end_quarters for span in found]
+    for span in reference:
+        if span.chord.root < 0:
+            continue
+        total += span.end_quarters - span.onset_quarters
+        for other in found[bisect.bisect_right(ends, span.onset_quarters) :]:
+            if other.onset_quarters >= span.end_quarters:
+                break
+            if other.chord.root == span.chord.root:
+                quarters = _overlap(span, other)
+                root += quarters
+                third += quarters * (_third(other.chord) == _third(span.chord))
+    return {"root": root / _some(total), "third": third / _some(total)}
+
+
 def _consonance(semitones: int) -> int:
     if semitones in _CONSONANT:
         return 1
@@ -198,6 +222,15 @@ def _chord_at(spans: Sequence[ChordSpan], quarters: float) -> Chord | None:
     if index < 0 or quarters >= spans[index].end_quarters or spans[index].chord.root < 0:
         return None
     return spans[index].chord
+
+
+def _overlap(one: ChordSpan, other: ChordSpan) -> float:
+    return min(one.end_quarters, other.end_quarters) - max(one.onset_quarters, other.onset_quarters)
+
+
+def _third(chord: Chord) -> int | None:
+    """Return the semitones from root to third, or None where there is none."""
+    return next((third for third in (4, 3) if third in INTERVALS[chord.quality]), None)
 
 
 def _some(total: float) -> float:

@@ -9,6 +9,7 @@ import pytest
 
 from shared.errors import InputError
 from shared.metrics.harmonization import (
+    chord_agreement,
     chord_coverage,
     chord_histogram_entropy,
     chord_tonal_distance,
@@ -136,3 +137,15 @@ def test_nothing_together_is_refused() -> None:
         chord_histogram_entropy([])
     with pytest.raises(InputError, match="nothing to measure"):
         chord_tonal_distance([parse("C")])
+
+
+def test_agreement_is_the_share_of_time_of_equal_roots_and_thirds() -> None:
+    reference = spans("C", "N", "Am", "G", quarters=2.0)
+    found = [ChordSpan(0.0, 1.0, parse("Cmaj7")), ChordSpan(1.0, 5.0, parse("Am")), ChordSpan(5.0, 8.0, parse("Gm"))]
+    # C for one quarter of two, Am for one of two, G for both with another third.
+    assert chord_agreement(found, reference) == {"root": pytest.approx(4 / 6), "third": pytest.approx(2 / 6)}
+    assert chord_agreement(reference, reference) == {"root": 1.0, "third": 1.0}
+    assert chord_agreement(spans("C5"), spans("Csus4")) == {"root": 1.0, "third": 1.0}
+    assert chord_agreement(spans("C5"), spans("C")) == {"root": 1.0, "third": 0.0}
+    with pytest.raises(InputError, match="nothing to measure"):
+        chord_agreement(found, spans("N"))
