@@ -1,0 +1,128 @@
+"""The melodies of POP909 with the songs' own chords, counted in beats as the corpus annotates them.
+
+Read from `pop909/midi.zip` (track MELODY) and `pop909/annotations.zip` (`beat_midi.txt`: time in seconds, and
+flags of the beats that begin a half bar and a bar; `chord_midi.txt`) in the folder of the corpora. In songs of
+three beats the first flag marks the bars. So each bar of 4/4 gets two chords, as in Yeh et al. 2021. Nobody heard
+the songs' own chords: they were computed from the arrangement.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import symusic
+from numpy.typing import NDArray
+
+from shared.datasets.archives import open_archive, read_member
+from shared.datasets.lab import parse_lab
+from shared.datasets.problems import ProblemLog
+from shared.decoding.melody_fit import Segments
+from shared.errors import InputError
+from shared.music.chords import parse_harte
+from shared.music.melody import ChordSpan, Melody, skyline
+from shared.music.score import Note
+
+Array = NDArray[np.float64]
+
+_MELODY_TRACK = "MELODY"
+_SHORTEST_QUARTERS = 1 / 32
+
+
+@dataclass(frozen=True, eq=False)
+class HarmonisedSong:
+    """A melody, the stretches that get a chord each, and the song's own chords, in quarters from the first beat."""
+
+    id: str
+    melody: Melody
+    segments: Segments
+    own: tuple[ChordSpan, ...]
+
+
+def load_melodies(root: Path, numbers: Iterable[str]) -> Iterator[HarmonisedSong]:
+    """Yield songs by their numbers, such as `001`.
+
+    Args:
+        root: the folder `pop909` of the corpora.
+        numbers: of the songs.
+
+    Raises:
+        InputError: when an archive is missing or broken, or a song is not in it.
+    """
+    with open_archive(root / "midi.zip") as scores, open_archive(root / "annotations.zip") as annotations:
+        for number in numbers:
+            yield _song(number, read_member(scores, f"{number}.mid"), annotations)
+
+
+def _song(number: str, score: bytes, annotations: zipfile.ZipFile) -> HarmonisedSong:
+    beats = _beats(read_member(annotations, f"{number}/beat_midi.txt").decode("utf-8"), number)
+    melody = _melody(score, beats, number)
+    segments = _segments(beats, melody)
+    chords = read_member(annotations, f"{number}/chord_midi.txt").decode("utf-8")
+    return HarmonisedSong(number, melody, segments, _own_chords(chords, beats, segments, number))
+
+
+def _beats(text: str, number: str) -> Array:
+    """Return beats [n, 3]: time in seconds, whether a half bar begins, whether a bar does."""
+    beats = np.array([[float(word) for word in line.split()] for line in text.splitlines() if line.strip()])
+    if beats.ndim != 2 or beats.shape[1] != 3 or len(beats) < 2:
+        raise InputError(f"beat_midi.txt of POP909's song {number} is no list of beats; fetch the corpus again")
+    return beats
+
+
+def _in_three(beats: Array) -> bool:
+    """Tell whether most bars have three beats."""
+    lengths = np.diff(np.flatnonzero(beats[:, 1]))
+    return bool(len(lengths)) and int(np.bincount(lengths).argmax()) == 3
+
+
+def _quarters(beats: Array, times_s: Array) -> Array:
+    """Return times in seconds as beats since the first one; beyond the last the tempo goes on."""
+    times = beats[:, 0]
+    after = np.maximum(times_s - times[-1], 0.0) / (times[-1] - times[-2])
+    return np.interp(times_s, times, np.arange(len(times))) + after
+
+
+def _melody(score: bytes, beats: Array, number: str) -> Melody:
+    source: Any = symusic.Score.from_midi(score)
+    track = next((track for track in source.to("second").tracks if track.name == _MELODY_TRACK), None)
+    if track is None or not len(track.notes):
+        raise InputError(f"song {number} of POP909 has no track {_MELODY_TRACK} with notes; fetch the corpus again")
+    onsets = _quarters(beats, np.array([note.time for note in track.notes]))
+    ends = _quarters(beats, np.array([note.time + note.duration for note in track.notes]))
+    notes = (
+        Note(note.pitch, note.velocity, float(onset), float(end - onset))
+        for note, onset, end in zip(track.notes, onsets, ends, strict=True)
+        if end - onset > _SHORTEST_QUARTERS
+    )
+    return Melody(skyline(notes), meter="3/4" if _in_three(beats) else "4/4")
+
+
+def _segments(beats: Array, melody: Melody) -> Segments:
+    """Divide the time in which the melody sounds at the half bars; bars of three beats stay whole."""
+    bars = np.flatnonzero(beats[:, 1 if _in_three(beats) else 2])
+    onsets = np.union1d(np.flatnonzero(beats[:, 1]), bars).astype(np.float64)
+    first = max(int(np.searchsorted(onsets, melody.notes[0].onset_quarters, side="right")) - 1, 0)
+    last = int(np.searchsorted(onsets, melody.end_quarters - _SHORTEST_QUARTERS))
+    bounds = onsets[first : last + 1]
+    if last >= len(onsets):
+        bounds = np.append(bounds, max(bounds[-1] + 1.0, melody.end_quarters))
+    return Segments(bounds, np.isin(bounds[:-1], bars))
+
+
+def _own_chords(text: str, beats: Array, segments: Segments, number: str) -> tuple[ChordSpan, ...]:
+    """Return the song's chords within the segments."""
+    timed = parse_lab(text, f"{number}/chord_midi.txt", ProblemLog())
+    if timed is None:
+        raise InputError(f"song {number} of POP909 has no chords; fetch the corpus again")
+    first, last = segments.bounds_quarters[[0, -1]]
+    times = np.clip(_quarters(beats, timed.intervals_s), first, last)
+    return tuple(
+        ChordSpan(float(onset), float(end), parse_harte(label))
+        for (onset, end), label in zip(times, timed.labels, strict=True)
+        if end > onset
+    )
