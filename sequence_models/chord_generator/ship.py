@@ -6,6 +6,7 @@ controls are kept as counts, so that `evaluate` stands beside them without the s
 Examples:
     python -m sequence_models.chord_generator.train data=shipped --run-name shipped
     python -m sequence_models.chord_generator.ship --checkpoint checkpoints/chord_generator/shipped
+    python -m sequence_models.chord_generator.ship --checkpoint my_run --output-dir my_plugin/weights
 """
 
 from __future__ import annotations

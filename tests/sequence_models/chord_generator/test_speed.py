@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.chord_generation import main, side_by_side, step_loop, window_loop
+from benchmarks.chord_speed import main, side_by_side, step_loop, window_loop
 from shared.decoding.onnx_step import OnnxStepModel
 from shared.files import read_json
 from shared.runtime import OnnxModel
@@ -49,7 +49,7 @@ def test_ways_are_timed_in_turns() -> None:
 
 def test_benchmark_writes_every_bar(run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--checkpoint", str(run), "--repeats", "1", "--output-dir", str(tmp_path)]) == 0
-    result = read_json(tmp_path / "chord_generation.json")
+    result = read_json(tmp_path / "chord_speed.json")
     assert len(result["rows"]) == 9
     bars = {bar["name"]: bar for bar in result["bars"]}
     assert len(bars) == 9
