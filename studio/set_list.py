@@ -18,6 +18,8 @@ from studio.weights import Weights
 # A little calmer than the model's own distribution: rare chords stay rare, and still surprise.
 SAMPLING = SamplingConfig(temperature=0.9, top_p=0.92)
 LENGTH = 8
+# Genres whose songs leave the scale of their key as a rule.
+CHROMATIC = ("blues", "classical", "jazz", "latin", "soul")
 CANDIDATES = 8
 
 
@@ -98,7 +100,15 @@ def measured_ms_per_chord(model: StepModel, request: Request, seed: int, runs: i
 
 def _wish(request: Request) -> Wish:
     """Return a request with how it is sampled."""
-    return Wish(genre=request.genre, mood=request.mood, key=request.key, length=LENGTH, sampling=SAMPLING, cadence=True)
+    return Wish(
+        genre=request.genre,
+        mood=request.mood,
+        key=request.key,
+        length=LENGTH,
+        sampling=SAMPLING,
+        cadence=True,
+        chromatic=request.genre in CHROMATIC,
+    )
 
 
 def chosen(candidates: Sequence[Progression]) -> Progression:

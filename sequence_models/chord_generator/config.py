@@ -146,8 +146,12 @@ class GenerateConfig:
     )
     top_k: int = option(0, help="choose among the k likeliest chords; 0 = all", minimum=0)
     top_p: float = option(1.0, help="choose among the likeliest chords whose mass reaches p", above=0, maximum=1)
-    stay_in_key: bool = option(False, help="allow only chords of the key")
+    chromatic: bool = option(False, help="chords from outside the scale too, as songs in the key use them")
+    stay_in_key: bool = option(False, help="allow only chords of the key, whatever the model likes")
     cadence: bool = option(False, help="end on a cadence in the key")
+    guidance: float = option(
+        0.0, help="how much more genre and mood count than in the songs; 1 or 2 is much", minimum=0
+    )
     num_samples: int = option(1, help="how many progressions", minimum=1)
     seed: int = option(0, help="same seed, same progressions")
     tempo: float = option(

@@ -19,7 +19,7 @@ from shared.music.conditions import CONDITIONS, GENRE
 from shared.splits import Splits, split_by_group
 
 # How the licence notes of records begin whose terms let weights be given away, with credit.
-_PERMISSIVE = ("Apache-2.0", "CC0", "CC-BY-4", "CC-BY-SA", "ISC", "MIT", "public-domain")
+PERMISSIVE = ("Apache-2.0", "CC0", "CC-BY-4", "CC-BY-SA", "ISC", "MIT", "public-domain")
 
 
 def read_songs(source: str) -> list[ChordSong]:
@@ -42,7 +42,7 @@ def read_songs(source: str) -> list[ChordSong]:
 
 def ships(song: ChordSong) -> bool:
     """Tell whether weights trained on a song may be distributed, by the licence of its record."""
-    return song.licence.startswith(_PERMISSIVE)
+    return song.licence.startswith(PERMISSIVE)
 
 
 def load_splits(config: DataConfig) -> Splits[EncodedSong]:

@@ -57,6 +57,9 @@ def _check_flags(config: GenerateConfig) -> None:
     for given, flag in ((config.seed_chords, "--seed-chords"), (lengths, "--length and --max-length")):
         if config.melody and given:
             raise InputError(f"{flag} cannot be joined with --melody, which says itself how long it is; drop one")
+    for given, flag in ((config.guidance, "--guidance"), (config.chromatic, "--chromatic")):
+        if config.melody and given:
+            raise InputError(f"{flag} has no say over the chords of a melody, which leads them itself; drop one")
 
 
 def _compose(model: OnnxStepModel, config: GenerateConfig) -> list[Progression]:
@@ -65,7 +68,7 @@ def _compose(model: OnnxStepModel, config: GenerateConfig) -> list[Progression]:
         key=_KEY_WITHOUT_MELODY if config.key.strip().casefold() == OWN_KEY else config.key,
         length=config.length, max_length=config.max_length,
         sampling=SamplingConfig(config.temperature, config.top_k, config.top_p),
-        stay_in_key=config.stay_in_key, cadence=config.cadence,
+        chromatic=config.chromatic, stay_in_key=config.stay_in_key, cadence=config.cadence, guidance=config.guidance,
     )  # fmt: skip
     return compose_progressions(model, wish, config.num_samples, config.seed)
 

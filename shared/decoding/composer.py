@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from shared.decoding.constraints import Constraints
+from shared.decoding.guidance import Guided
 from shared.decoding.progression import Conditions, StepModel, generate
 from shared.decoding.sampling import SamplingConfig
 from shared.errors import InputError
@@ -31,8 +32,10 @@ class Wish:
     length: int = 0  # chords, seeds included; 0 = until the model ends
     max_length: int = 32
     sampling: SamplingConfig = field(default_factory=SamplingConfig)
+    chromatic: bool = False  # chords from outside the scale too, as songs in the key use them
     stay_in_key: bool = False
     cadence: bool = False
+    guidance: float = 0.0  # how much more the conditions count than in the songs; 0 = as learned
 
 
 @dataclass(frozen=True)
@@ -77,11 +80,13 @@ def compose_progressions(model: StepModel, wish: Wish, num_samples: int = 1, see
     key = None if wish.key.strip().casefold() in UNSPECIFIED_WORDS else parse_key(wish.key)
     if key is None and (wish.stay_in_key or wish.cadence):
         raise InputError("staying in key and ending on a cadence need a key; give one, such as C:major")
+    if wish.stay_in_key and wish.chromatic:
+        raise InputError("chromatic chords and staying in key contradict each other; ask for one of the two")
     if num_samples < 1:
         raise InputError(f"{num_samples} samples were asked for; ask for at least 1")
     seeds = read_chords(wish.seed_chords)
     found = generate(
-        model,
+        Guided(model, wish.guidance) if wish.guidance else model,
         _conditions(wish, key, num_samples),
         seeds=[chord_to_id(chord) for chord in seeds],
         length=wish.length or None,
@@ -114,6 +119,6 @@ def _conditions(wish: Wish, key: Key | None, batch: int) -> Conditions:
         GENRE.id(wish.genre),
         MOOD.id(wish.mood),
         key.id if key else KEY_CONDITION.unspecified,
-        SCALE_TYPE.id(key.mode if key else None),
+        SCALE_TYPE.id(key.mode if key and not wish.chromatic else None),
     )
     return Conditions(*(np.full(batch, value, dtype=np.int32) for value in ids))
