@@ -57,8 +57,8 @@ def _check_flags(config: GenerateConfig) -> None:
     for given, flag in ((config.seed_chords, "--seed-chords"), (lengths, "--length and --max-length")):
         if config.melody and given:
             raise InputError(f"{flag} cannot be joined with --melody, which says itself how long it is; drop one")
-    for given, flag in ((config.guidance, "--guidance"), (config.chromatic, "--chromatic")):
-        if config.melody and given:
+    for unheard, flag in ((config.guidance > 0, "--guidance"), (config.chromatic, "--chromatic")):
+        if config.melody and unheard:
             raise InputError(f"{flag} has no say over the chords of a melody, which leads them itself; drop one")
 
 
