@@ -73,7 +73,11 @@ def key_adherence(progressions: Sequence[Sequence[Chord]], keys: Sequence[Key]) 
 
 
 def copied_share(
-    progressions: Iterable[ArrayLike], training: Iterable[ArrayLike], length: int = 12, anywhere: bool = False
+    progressions: Iterable[ArrayLike],
+    training: Iterable[ArrayLike],
+    length: int = 12,
+    anywhere: bool = False,
+    loops: bool = True,
 ) -> float:
     """Return the share of progressions that a training song contains, in whatever key.
 
@@ -82,6 +86,7 @@ def copied_share(
         training: songs, as chord ids.
         length: chords that a copy has at least.
         anywhere: count a progression when any `length` chords in a row are copied, instead of the whole.
+        loops: whether copied loops count; a few chords that go round belong to nobody.
 
     Raises:
         InputError: when no progression has `length` chords.
@@ -90,10 +95,25 @@ def copied_share(
     judged = [text for text in texts if len(text) >= length - 1]
     if not judged:
         raise InputError(f"no progression has {length} chords, so none can be judged as a copy")
-    corpus = _SEPARATOR.join(_transition_text(_chord_ids(song)) for song in training)
-    width = length - 1
-    parts = [[t[i : i + width] for i in range(len(t) - width + 1)] if anywhere else [t] for t in judged]
-    return float(np.mean([any(part in corpus for part in run) for run in parts]))
+    songs = [_transition_text(_chord_ids(song)) for song in training]
+    if anywhere:
+        theirs = {run for song in songs for run in _runs(song, length - 1)}
+        return float(
+            np.mean([any(run in theirs for run in _runs(t, length - 1) if loops or not _is_loop(run)) for t in judged])
+        )
+    corpus = _SEPARATOR.join(songs)
+    return float(np.mean([(loops or not _is_loop(text)) and text in corpus for text in judged]))
+
+
+def _runs(text: str, width: int) -> list[str]:
+    return [text[start : start + width] for start in range(len(text) - width + 1)]
+
+
+def _is_loop(transitions: str) -> bool:
+    """Tell whether the chords go round and round: a pattern that comes twice or more and nothing else."""
+    # n transitions lie between n + 1 chords; a period of p transitions is one of p chords.
+    longest = (len(transitions) + 1) // 2
+    return any(transitions[period:] == transitions[:-period] for period in range(1, longest + 1))
 
 
 def _chord_ids(progression: ArrayLike) -> NDArray[np.int64]:

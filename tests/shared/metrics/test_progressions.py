@@ -100,6 +100,27 @@ def test_part_of_a_progression_counts_as_a_copy_where_that_is_asked():
     assert copied_share([partly[1:]], training, anywhere=True) == 0.0
 
 
+def test_loops_can_be_left_out_of_the_copies():
+    rng = np.random.default_rng(6)
+    training = [np.tile(LOOP, 8), rng.integers(N_SPECIAL, N_TOKENS, 40)]
+    loop, broken = np.tile(LOOP, 4), np.concatenate([LOOP, LOOP[:3], LOOP, LOOP])
+    copy = training[1][5:19]
+    made = [loop, loop[1:15], broken, copy]
+    assert copied_share(made, training) == 0.75
+    assert copied_share(made, training, loops=False) == 0.25
+    # Twelve chords within the loop are a loop as well; those of the copy are none.
+    assert copied_share(made, training, anywhere=True) == 0.75
+    assert copied_share(made, training, anywhere=True, loops=False) == 0.25
+
+
+def test_a_loop_is_a_pattern_that_comes_twice():
+    rng = np.random.default_rng(7)
+    pattern = rng.integers(N_SPECIAL, N_TOKENS, 8)
+    training = [np.tile(pattern, 3)]
+    assert copied_share([np.tile(pattern, 2)], training, loops=False) == 0.0
+    assert copied_share([np.tile(pattern, 2)[:12]], training, loops=False) == 1.0
+
+
 def test_short_progressions_are_left_out_of_the_count():
     training = [np.tile(LOOP, 6)]
     assert copied_share([LOOP, np.tile(LOOP, 3), np.tile(LOOP[::-1], 3)], training) == 0.5
