@@ -4,6 +4,9 @@ Everything is drawn at temperature 1, with no rule but that every chord is a cha
 Moods: `benchmarks.chord_moods`. Key: the share of diatonic chords where key and scale type are given, major and
 minor apart, in all twelve keys and in every genre alike. Copies: progressions of twelve chords or more that a
 training song holds, in whatever key. Beside each figure stands that of real songs and that of chance.
+
+Genre and mood can be made to count for more (`shared.decoding.guidance`). With a guidance above 0 genre and copies are
+measured without it, too; key adherence is held to its bar without it, as progressions are made by default.
 """
 
 from __future__ import annotations
@@ -16,7 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.chord_corpus import Asked, Made, RealSongs, compose, load_real_songs, open_model
-from benchmarks.chord_genres import Heard, Row, measure_genres
+from benchmarks.chord_genres import GENRE_ACCURACY, Heard, Row, measure_genres, trained_judge
 from benchmarks.chord_moods import genres_with_moods, measure_moods
 from benchmarks.report import RESULTS, Bar, format_bars, format_table, write_benchmark
 from shared.cli import entry_point, option
@@ -37,7 +40,7 @@ class ChordConditioningConfig:
 
     checkpoint: str = option("", help="run folder; empty = the newest run")
     checkpoint_root: str = option("checkpoints", help="where the newest run is looked for")
-    guidance: float = option(0.0, help="weight of classifier-free guidance; 0 = as learned", minimum=0)
+    guidance: float = option(1.0, help="weight of genre and mood; 0 = as learned", minimum=0)
     per_genre: int = option(200, help="progressions per genre", minimum=1)
     per_key: int = option(4, help="progressions per key and genre", minimum=1)
     per_mood: int = option(25, help="progressions per mood and genre", minimum=2)
@@ -46,13 +49,13 @@ class ChordConditioningConfig:
 
 
 def measure(
-    folder: Path, *, guidance: float = 0.0, per_genre: int = 200, per_key: int = 4, per_mood: int = 25, seed: int = 0
+    folder: Path, *, guidance: float = 1.0, per_genre: int = 200, per_key: int = 4, per_mood: int = 25, seed: int = 0
 ) -> tuple[list[Row], list[Bar]]:
     """Return the table's rows and the bars of one trained run.
 
     Args:
         folder: the run.
-        guidance: weight of classifier-free guidance; 0 draws as the model says.
+        guidance: weight of genre and mood; 0 draws as the model says.
         per_genre: progressions per genre.
         per_key: progressions per key and genre.
         per_mood: progressions per mood and genre.
@@ -61,15 +64,28 @@ def measure(
     Raises:
         ConsortError: when the run or its songs cannot be read.
     """
-    songs, model = load_real_songs(folder), open_model(folder, guidance)
-    rows, bars, made, played = measure_genres(model, songs, per_genre, seed)
-    for part in (
-        measure_keys(model, songs, per_key, seed),
-        measure_copies(made, played, songs),
-        measure_moods(model, songs.train, genres_with_moods(songs.train), per_mood, seed),
-    ):
-        rows, bars = rows + part[0], bars + part[1]
+    songs = load_real_songs(folder)
+    judge, rows, judge_bar = trained_judge(songs)
+    rows, bars = _with("", rows), [judge_bar]
+    moody = genres_with_moods(songs.train)
+    for weight in sorted({0.0, guidance}):
+        model = open_model(folder, weight)
+        told, made, played = measure_genres(model, judge, songs, per_genre, seed)
+        in_key, key_bars = measure_keys(model, songs, per_key, seed)
+        copied, copy_bars = measure_copies(made, played, songs)
+        rows += _with(weight, told + in_key + copied)
+        if weight == 0.0:
+            bars += key_bars
+        if weight == guidance:
+            name = "genre of generated progressions told by chord bigrams"
+            bars += [Bar.at_least(name, told[0]["generated"], GENRE_ACCURACY), *copy_bars]
+            moods, mood_bars = measure_moods(model, songs.train, moody, per_mood, seed)
+            rows, bars = rows + _with(weight, moods), bars + mood_bars
     return rows, bars
+
+
+def _with(guidance: float | str, rows: Sequence[Row]) -> list[Row]:
+    return [{"guidance": guidance, **row} for row in rows]
 
 
 def measure_keys(model: StepModel, songs: RealSongs, per_key: int, seed: int) -> tuple[list[Row], list[Bar]]:
@@ -121,14 +137,19 @@ def _key_row(mode: str, of: str, made: Sequence[Made], real: float | None, chanc
 def measure_copies(made: Sequence[Made], played: Sequence[Heard], songs: RealSongs) -> tuple[list[Row], list[Bar]]:
     """Return the rows and the bar of copying, beside real openings that are as long.
 
-    A copy is a progression that stands whole in a training song. The second row counts twelve chords in a row
-    anywhere: there a loop of four chords, played three times, is everybody's.
+    A copy is a progression that stands whole in a training song, loops included: that is the bar. Twelve chords in
+    a row anywhere are counted too, and both without loops, which belong to nobody.
     """
     training = [real.song.tokens for real in songs.train]
     rows: list[Row] = []
-    for how, anywhere in (("the whole progression", False), ("any 12 chords in a row", True)):
+    for how, anywhere, loops in (
+        ("the whole progression", False, True),
+        ("the whole progression, no loop", False, False),
+        ("any 12 chords in a row", True, True),
+        ("any 12 chords in a row, no loop", True, False),
+    ):
         generated, real = (
-            copied_share(some, training, _COPY_LENGTH, anywhere)
+            copied_share(some, training, _COPY_LENGTH, anywhere, loops)
             for some in ([one.tokens for one in made], [song.tokens for song, _ in played])
         )
         rows.append({

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from shared.decoding.constraints import Constraints
-from shared.decoding.guidance import Guided
+from shared.decoding.guidance import Guided, usual_weights
 from shared.decoding.onnx_step import OnnxStepModel
 from shared.decoding.progression import Conditions, StepModel, generate
 from shared.errors import InputError
@@ -119,11 +119,10 @@ def frequent_genres(songs: Sequence[RealSong], at_least: int = MIN_SONGS) -> tup
 
 
 def open_model(folder: Path, guidance: float = 0.0) -> StepModel:
-    """Return the step model of a run, under guidance where its weight is above 0."""
+    """Return the step model of a run, its genre and mood guided by a weight, its scale as always."""
     from sequence_models.chord_generator import run_folder
 
-    model = OnnxStepModel(folder / run_folder.STEP_MODEL)
-    return Guided(model, guidance) if guidance else model
+    return Guided(OnnxStepModel(folder / run_folder.STEP_MODEL), usual_weights(guidance))
 
 
 def compose(model: StepModel, asked: Sequence[Asked], seed: int, max_length: int = MAX_LENGTH) -> list[Made]:

@@ -47,20 +47,20 @@ class ChordRealismConfig:
 
     checkpoint: str = option("", help="run folder; empty = the newest run")
     checkpoint_root: str = option("checkpoints", help="where the newest run is looked for")
-    guidance: float = option(0.0, help="weight of classifier-free guidance; 0 = as learned", minimum=0)
+    guidance: float = option(1.0, help="weight of genre and mood; 0 = as learned", minimum=0)
     count: int = option(1000, help="progressions to generate", minimum=4)
     seed: int = option(0, help="seed of the progressions")
     output_dir: str = option(str(RESULTS), help="folder of chord_realism.json")
 
 
 def measure(
-    folder: Path, *, guidance: float = 0.0, count: int = 1000, seed: int = 0
+    folder: Path, *, guidance: float = 1.0, count: int = 1000, seed: int = 0
 ) -> tuple[list[dict[str, Any]], list[Bar]]:
     """Return the table's rows and the bars of one trained run.
 
     Args:
         folder: the run.
-        guidance: weight of classifier-free guidance; 0 draws as the model says.
+        guidance: weight of genre and mood in the progressions that the bars are for; 0 draws as the model says.
         count: progressions to generate.
         seed: of all that is drawn.
 
@@ -68,7 +68,10 @@ def measure(
         ConsortError: when the run or its songs cannot be read.
     """
     songs = load_real_songs(folder)
-    models = {GENERATED: open_model(folder, guidance), NGRAM: fitted_ngram(songs.train)}
+    models: dict[str, StepModel] = {GENERATED: open_model(folder, guidance)}
+    if guidance:
+        models[f"{GENERATED} without guidance"] = open_model(folder)
+    models[NGRAM] = fitted_ngram(songs.train)
     return compare(models, songs.held_out, count, seed)
 
 

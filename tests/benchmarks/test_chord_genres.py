@@ -6,23 +6,26 @@ import numpy as np
 import pytest
 
 from benchmarks.chord_corpus import compose
-from benchmarks.chord_genres import cross_validated, equally_long, genre_wishes, measure_genres
+from benchmarks.chord_genres import cross_validated, equally_long, genre_wishes, measure_genres, trained_judge
 from shared.metrics.genre_bayes import GenreBayes, accuracy
 from shared.music.conditions import KEY, SCALE_TYPE
 
 
 def test_an_obedient_model_is_told_and_a_deaf_one_is_at_chance(toy_model, toy_songs):
-    rows, bars, made, played = measure_genres(toy_model(), toy_songs, 30, seed=0)
-    assert all(bar.holds for bar in bars)
+    judge, trust, bar = trained_judge(toy_songs)
+    assert bar.holds
+    assert [row["real"] > 0.9 for row in trust] == [True, True]
+    rows, made, played = measure_genres(toy_model(), judge, toy_songs, 30, seed=0)
     assert len(made) == len(played) == 90
-    everything, *each = (one for one in rows if one["measure"] == "genre told, key given")
+    everything, *each, scaled = rows
     assert everything["generated"] > 0.9
+    assert scaled["generated"] > 0.9
     assert everything["real"] > 0.9
     assert everything["chance"] == pytest.approx(1 / 3)
     assert [one["of"] for one in each] == list(toy_songs.genres)
-    _, deaf, _, _ = measure_genres(toy_model(deaf=True), toy_songs, 30, seed=0)
-    assert [bar.holds for bar in deaf] == [True, False]
-    assert deaf[1].value == pytest.approx(1 / 3, abs=0.1)
+    deaf, *_ = measure_genres(toy_model(deaf=True), judge, toy_songs, 30, seed=0)
+    assert deaf[0]["generated"] == pytest.approx(1 / 3, abs=0.1)
+    assert "taken for folk" in deaf[1]["note"]
 
 
 def test_wishes_have_keys_of_the_genre_and_a_scale_where_asked(toy_songs):

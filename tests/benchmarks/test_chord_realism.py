@@ -69,7 +69,7 @@ def test_too_few_songs_are_refused(toy_model, toy_songs):
 
 def test_the_figures_of_a_run(toy_model, toy_songs, monkeypatch):
     monkeypatch.setattr(chord_realism, "load_real_songs", lambda folder: toy_songs)
-    monkeypatch.setattr(chord_realism, "open_model", lambda folder, guidance: toy_model())
+    monkeypatch.setattr(chord_realism, "open_model", lambda folder, guidance=0.0: toy_model())
     rows, bars = measure(Path("run"), count=60)
-    assert {row["from real songs"] for row in rows} == {GENERATED, NGRAM}
+    assert [row["from real songs"] for row in rows[::3]] == [GENERATED, "generated without guidance", NGRAM]
     assert [bar.target for bar in bars] == [1.5] * 3

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from shared.decoding.guidance import Guided, guided
+from shared.decoding.guidance import SCALE_WEIGHT, Guided, guided, usual_weights
 from shared.decoding.progression import Conditions, generate
 from shared.errors import InputError
 from shared.music.chord_tokens import END_ID, N_SPECIAL, PAD_ID
@@ -110,6 +110,14 @@ def test_one_weight_guides_all_but_the_key_and_only_what_is_asked_for():
     guide.step(np.array([1, 1]), asked(0, 1), guide.initial_state(2))
     assert len(toy.conditions[-1]) == 2 * 4
     assert (toy.conditions[-1].key == KEY.id("D:major")).all()
+
+
+def test_the_scale_is_always_guided_and_the_rest_where_it_is_asked():
+    toy = Toy()
+    assert usual_weights(0.5) == {"genre": 0.5, "mood": 0.5, "scale_type": SCALE_WEIGHT}
+    Guided(toy, usual_weights()).step(np.array([1]), asked(0), Guided(toy, usual_weights()).initial_state(1))
+    assert toy.conditions[-1].scale_type.tolist() == [0, SCALE_TYPE.unspecified]
+    assert toy.conditions[-1].genre.tolist() == [0, 0]
 
 
 def test_a_row_that_asks_for_nothing_is_not_moved_by_its_neighbour():
