@@ -56,7 +56,8 @@ def _figures(folder: Path) -> str:
     if not (folder / run_folder.RESULTS_FILE).exists():
         return best
     result = read_json(folder / run_folder.RESULTS_FILE)
-    columns = {"model": result} | {name: result["controls"][name] for name in _BEST_CONTROLS if "controls" in result}
+    controls = result.get("controls", {})
+    columns = {"model": result} | {name: controls[name] for name in _BEST_CONTROLS if name in controls}
     rows = [name for name, row in result.items() if isinstance(row, dict) and "perplexity" in row]
     lines = [
         f"{best} On held-out songs, perplexity and top-1 accuracy of every chord change from the second on:", "",
