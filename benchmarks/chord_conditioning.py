@@ -5,8 +5,9 @@ Moods: `benchmarks.chord_moods`. Key: the share of diatonic chords where key and
 minor apart, in all twelve keys and in every genre alike. Copies: progressions of twelve chords or more that a
 training song holds, in whatever key. Beside each figure stands that of real songs and that of chance.
 
-Genre and mood can be made to count for more (`shared.decoding.guidance`). With a guidance above 0 genre and copies are
-measured without it, too; key adherence is held to its bar without it, as progressions are made by default.
+The model is measured as `generate` uses it (`shared.decoding.obedience`): a scale that is asked for is guided and a
+mood tilted, at a guidance of 0 as well as at one of genre and mood above it. What the network does by itself stands in
+the rows "as learnt". Key adherence is held to its bar at guidance 0, as progressions are made by default.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from shared.music.keys import Key, key_of_id
 
 KEY_ADHERENCE, COPIED = 0.95, 0.02
 _COPY_LENGTH = 12  # chords
+_TOTALS = ("all genres alike", "genre open", "27 moods")
 
 
 @dataclass
@@ -68,6 +70,9 @@ def measure(
     judge, rows, judge_bar = trained_judge(songs)
     rows, bars = _with("", rows), [judge_bar]
     moody = genres_with_moods(songs.train)
+    plain = open_model(folder, None)
+    own = [*measure_keys(plain, songs, per_key, seed)[0], *measure_moods(plain, songs.train, moody, per_mood, seed)[0]]
+    rows += _with("as learnt", [row for row in own if row["of"] in _TOTALS])
     for weight in sorted({0.0, guidance}):
         model = open_model(folder, weight)
         told, made, played = measure_genres(model, judge, songs, per_genre, seed)

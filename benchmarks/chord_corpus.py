@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from shared.decoding.constraints import Constraints
-from shared.decoding.guidance import Guided, usual_weights
+from shared.decoding.obedience import obedient
 from shared.decoding.onnx_step import OnnxStepModel
 from shared.decoding.progression import Conditions, StepModel, generate
 from shared.errors import InputError
@@ -118,11 +118,12 @@ def frequent_genres(songs: Sequence[RealSong], at_least: int = MIN_SONGS) -> tup
     return tuple(genre for genre, count in counts.items() if count >= at_least)
 
 
-def open_model(folder: Path, guidance: float = 0.0) -> StepModel:
-    """Return the step model of a run, its genre and mood guided by a weight, its scale as always."""
+def open_model(folder: Path, guidance: float | None = 0.0) -> StepModel:
+    """Return the step model of a run as `generate` uses it, with a weight for genre and mood; None = as it learnt."""
     from sequence_models.chord_generator import run_folder
 
-    return Guided(OnnxStepModel(folder / run_folder.STEP_MODEL), usual_weights(guidance))
+    model = OnnxStepModel(folder / run_folder.STEP_MODEL)
+    return model if guidance is None else obedient(model, guidance)
 
 
 def compose(model: StepModel, asked: Sequence[Asked], seed: int, max_length: int = MAX_LENGTH) -> list[Made]:

@@ -1,7 +1,7 @@
 """Do generated progressions go where their mood points? A part of `benchmarks.chord_conditioning`.
 
-Every mood is asked for in the same genres (those in which songs with a mood were learnt from), with the same
-tonic, no mode and the same random numbers; beside them stand progressions without a mood. Three figures come
+Every mood is asked for in the same genres (those in which songs with a mood were learnt from), with the same random
+numbers and without a key, which would say the mode; beside them stand progressions without a mood. Three figures come
 from the chords that the network wrote. The fourth, chords per minute, comes from the score that `generate` makes
 of them: the network writes no durations, so it is the arrangement's figure, not the network's.
 """
@@ -22,7 +22,7 @@ from shared.metrics.mood_directions import Side, asked_for, mood_correlation, sh
 from shared.music.arrangement import arrange
 from shared.music.chord_tokens import id_to_chord
 from shared.music.chords import Chord
-from shared.music.conditions import GENRE, KEY, MOOD, MOODS
+from shared.music.conditions import GENRE, MOOD, MOODS
 from shared.music.keys import estimate_key
 from shared.music.moods import dissonance, minor_share
 
@@ -57,8 +57,8 @@ def genres_with_moods(train: Sequence[RealSong], at_least: int = MIN_MOOD_SONGS)
 
 
 def wishes(mood: str | None, genres: Sequence[str], per_genre: int) -> list[Asked]:
-    """Return what is asked for: a mood in every genre alike, with tonic C and no mode."""
-    one = [Asked(GENRE.id(genre), MOOD.id(mood), KEY.id("C:major")) for genre in genres]
+    """Return what is asked for: a mood in every genre alike, in no key: a key would say the mode."""
+    one = [Asked(GENRE.id(genre), MOOD.id(mood)) for genre in genres]
     return [wish for wish in one for _ in range(per_genre)]
 
 

@@ -57,21 +57,21 @@ def test_a_copy_is_counted_whole_and_in_part(toy_songs):
 def test_all_parts_of_a_run(toy_model, toy_songs, monkeypatch):
     """The toy obeys where it is guided and is deaf where it is not, so that every figure shows its guidance."""
     monkeypatch.setattr(chord_conditioning, "load_real_songs", lambda folder: toy_songs)
-    monkeypatch.setattr(chord_conditioning, "open_model", lambda folder, guidance: toy_model(deaf=guidance == 0))
+    monkeypatch.setattr(chord_conditioning, "open_model", lambda folder, guidance: toy_model(deaf=not guidance))
     monkeypatch.setattr(chord_conditioning, "genres_with_moods", lambda train: ["folk", "pop"])
     rows, bars = measure(Path("run"), guidance=1.0, per_genre=10, per_key=1, per_mood=3)
     columns = ("guidance", "measure", "of", "generated", "real", "chance", "n", "note")
     assert {tuple(row) for row in rows} == {columns}
     kinds = {row["measure"].split(":")[0].split(",")[0] for row in rows}
     assert kinds == {"genre told", "chords in key", "copied from a training song", "mood"}
-    assert {row["guidance"] for row in rows} == {"", 0.0, 1.0}
+    assert {row["guidance"] for row in rows} == {"", "as learnt", 0.0, 1.0}
     told = {row["guidance"]: row["generated"] for row in rows if row["of"] == "all genres alike"}
     assert len({bar.name for bar in bars}) == len(bars) == 13
     held = {bar.name: bar.value for bar in bars}
     assert held["genre of generated progressions told by chord bigrams"] > 0.8
     assert held["mood: rank correlation of minor chords"] > 0.8
     assert held["key adherence in major"] == 1.0  # without guidance all is folk, and no jazz leaves the scale
-    assert set(told) == {0.0, 1.0}
+    assert set(told) == {"as learnt", 0.0, 1.0}
 
 
 def test_without_guidance_everything_is_measured_once(toy_model, toy_songs, monkeypatch):
@@ -79,7 +79,8 @@ def test_without_guidance_everything_is_measured_once(toy_model, toy_songs, monk
     monkeypatch.setattr(chord_conditioning, "open_model", lambda folder, guidance: toy_model())
     monkeypatch.setattr(chord_conditioning, "genres_with_moods", lambda train: ["folk", "pop"])
     rows, bars = measure(Path("run"), guidance=0.0, per_genre=5, per_key=1, per_mood=2)
-    assert len({(row["measure"], row["of"]) for row in rows}) == len(rows)
+    assert len({(row["guidance"], row["measure"], row["of"]) for row in rows}) == len(rows)
+    assert {row["guidance"] for row in rows} == {"", "as learnt", 0.0}
     assert len(bars) == 13
 
 
