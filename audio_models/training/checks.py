@@ -74,18 +74,26 @@ def check_heads(outputs: Any, targets: Any, where: str) -> None:
             raise InputError(f"{where} has the {name} label {int(wrong[0])}, but its classes are 0 to {last}")
 
 
-def check_losses(losses: Any, where: str) -> dict[str, Tensor]:
+def named_losses(losses: Any) -> dict[str, Tensor]:
     """Return a criterion's answer as a dict with `total_loss`; a bare tensor is the total.
 
     Raises:
-        ConsortError: when there is no total, or it is no number: the sentence names the batch.
+        ConsortError: when there is no total.
     """
     named = {"total_loss": losses} if isinstance(losses, Tensor) else dict(losses)
     if "total_loss" not in named:
         raise ConsortError(f"the criterion returned {', '.join(named)} and no 'total_loss'")
-    if not math.isfinite(named["total_loss"].item()):
-        raise ConsortError(f"the loss of {where} is not a number; look at that batch or lower the learning rate")
     return named
+
+
+def check_finite(loss: float, where: str) -> None:
+    """Stop at a loss that is no number.
+
+    Raises:
+        ConsortError: naming the batch.
+    """
+    if not math.isfinite(loss):
+        raise ConsortError(f"the loss of {where} is not a number; look at that batch or lower the learning rate")
 
 
 @contextmanager
@@ -104,6 +112,8 @@ def naming(part: str, where: str, inputs: Any = None) -> Iterator[None]:
     except (RuntimeError, ValueError, IndexError) as error:
         lines = str(error).strip().splitlines() or [type(error).__name__]
         reason = lines[-1] if lines[0].startswith("Caught ") else lines[0]  # a worker quotes its traceback
+        if "stack expects" in reason or "resize storage" in reason:  # the latter from a loader's worker
+            reason = "its examples have different shapes"
         raise InputError(f"the {part} cannot take {where}{shaped}: {reason}") from error
 
 

@@ -13,8 +13,9 @@ from torch import Tensor, nn
 
 from audio_models.training.batches import Batch
 from audio_models.training.checkpoints import load_weights
-from audio_models.training.checks import check_heads, check_losses, naming
+from audio_models.training.checks import check_finite, check_heads, named_losses, naming
 from audio_models.training.config import TrainingConfig
+from audio_models.training.processes import added_up
 from audio_models.training.schedules import build_schedule
 from shared.errors import ConsortError
 
@@ -47,8 +48,10 @@ class Learner:
             outputs = self.model(inputs)
         check_heads(outputs, batch.targets, batch.where)
         with naming("criterion", batch.where, batch.inputs):
-            losses = self._criterion(outputs, targets)
-        return outputs, targets, check_losses(losses, batch.where)
+            losses = named_losses(self._criterion(outputs, targets))
+        # What is no number in one process stops them all, before they wait for its gradients.
+        check_finite(added_up(self._fabric, losses["total_loss"].detach()).item(), batch.where)
+        return outputs, targets, losses
 
     def learn(self, batch: Batch) -> tuple[dict[str, float], float | None]:
         """Learn from a batch; return its losses, and the norm of the gradients if it completed a step.

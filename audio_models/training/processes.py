@@ -46,4 +46,6 @@ def _accelerator(config: TrainingConfig) -> str:
 
 def added_up(fabric: Fabric, values: Tensor) -> Tensor:
     """Return the sum of a tensor over all processes."""
-    return cast(Tensor, fabric.all_reduce(values.to(fabric.device), reduce_op="sum")).cpu()
+    if fabric.world_size == 1:
+        return values.cpu()
+    return cast(Tensor, fabric.all_reduce(values.to(fabric.device, copy=True), reduce_op="sum")).cpu()
