@@ -1,7 +1,8 @@
 """How fast does a chord progression come, and is the exported model the trained one?
 
-Several ways to twelve chords, side by side in one run and taken in turns, so that a busy machine slows all alike. The
-first four take the likeliest chord each time; the last is what `generate` does. All ONNX models run on one thread.
+Several ways to twelve chords (the classic network) or 64 (one that hears the whole song), side by side in one run
+and taken in turns, so that a busy machine slows all alike. All but one take the likeliest chord each time; "with
+sampling and names" is what `generate` does. All ONNX models run on one thread.
 
     python -m benchmarks.chord_speed --checkpoint checkpoints/chord_generator/demo
 """
@@ -29,7 +30,8 @@ from shared.music.chord_tokens import N_SPECIAL, PAD_ID, START_ID
 from shared.music.conditions import CONDITIONS
 from shared.runtime import OnnxModel
 
-CHORDS = 12
+# Chords of one progression: the classic network's window, and about a song for one that hears songs.
+WINDOW_CHORDS, SONG_CHORDS = 12, 64
 _TURN_S = 0.05
 PREDICT, WINDOW, STEP, INT8, SAMPLED, WINDOW_MANY, STEP_MANY = (
     "Keras model.predict, window by window",
@@ -49,30 +51,32 @@ class ChordSpeedConfig:
 
     checkpoint: str = option("", help="run folder; empty = the newest run")
     checkpoint_root: str = option("checkpoints", help="where the newest run is looked for")
-    repeats: int = option(15, help="progressions of 12 chords each way is timed on")
+    repeats: int = option(15, help="progressions each way is timed on")
     output_dir: str = option(str(RESULTS), help="folder of chord_speed.json")
 
 
-def window_loop(predict: Callable[[NDArray[np.int32]], NDArray[np.float32]], batch: int = 1) -> NDArray[np.int32]:
-    """Write 12 chords [batch, 12] with a full-window model: the whole window is computed anew for each chord."""
-    tokens = np.full((batch, CHORDS), PAD_ID, dtype=np.int32)
+def window_loop(
+    predict: Callable[[NDArray[np.int32]], NDArray[np.float32]], batch: int = 1, length: int = WINDOW_CHORDS
+) -> NDArray[np.int32]:
+    """Write chords [batch, length] with a full model: all that it sees is computed anew for each chord."""
+    tokens = np.full((batch, length), PAD_ID, dtype=np.int32)
     tokens[:, 0] = START_ID
     chords = np.empty_like(tokens)
-    for position in range(CHORDS):
+    for position in range(length):
         probabilities = predict(tokens)[:, position]
         chords[:, position] = N_SPECIAL + probabilities[:, N_SPECIAL:].argmax(axis=-1)
-        if position + 1 < CHORDS:
+        if position + 1 < length:
             tokens[:, position + 1] = chords[:, position]
     return chords
 
 
-def step_loop(model: OnnxStepModel, batch: int = 1) -> NDArray[np.int32]:
-    """Write 12 chords [batch, 12] with a step model: what `window_loop` does, chord by chord."""
+def step_loop(model: OnnxStepModel, batch: int = 1, length: int = WINDOW_CHORDS) -> NDArray[np.int32]:
+    """Write chords [batch, length] with a step model: what `window_loop` does, chord by chord."""
     conditions = Conditions.repeated(batch, genre=0, mood=0, key=0, scale_type=0)
     state = model.initial_state(batch)
-    chords = np.empty((batch, CHORDS), dtype=np.int32)
+    chords = np.empty((batch, length), dtype=np.int32)
     last = np.full(batch, START_ID)
-    for position in range(CHORDS):
+    for position in range(length):
         probabilities, state = model.step(last, conditions, state)
         last = N_SPECIAL + probabilities[:, N_SPECIAL:].argmax(axis=-1)
         chords[:, position] = last
@@ -121,21 +125,23 @@ def measure(folder: Path, repeats: int, prefix: str = "") -> tuple[list[dict[str
     def onnx_predict(tokens: NDArray[np.int32]) -> NDArray[np.float32]:
         return window.run({names[0]: tokens, **_open_conditions(len(tokens))})["probabilities"]
 
-    wish = Wish(genre="pop", mood="joy", key="C:major", length=CHORDS)
+    axis = window.signature.inputs[0].axes[1]
+    length = axis if isinstance(axis, int) else SONG_CHORDS
+    wish = Wish(genre="pop", mood="joy", key="C:major", length=length)
     small = OnnxStepModel(folder / run_folder.INT8_MODEL)
     ways: dict[str, Callable[[], object]] = {
-        PREDICT: lambda: window_loop(keras_predict),
-        WINDOW: lambda: window_loop(onnx_predict),
-        STEP: lambda: step_loop(step),
-        INT8: lambda: step_loop(small),
+        PREDICT: lambda: window_loop(keras_predict, 1, length),
+        WINDOW: lambda: window_loop(onnx_predict, 1, length),
+        STEP: lambda: step_loop(step, 1, length),
+        INT8: lambda: step_loop(small, 1, length),
         SAMPLED: lambda: [progression.names for progression in compose_progressions(step, wish)],
-        WINDOW_MANY: lambda: window_loop(onnx_predict, _MANY),
-        STEP_MANY: lambda: step_loop(step, _MANY),
+        WINDOW_MANY: lambda: window_loop(onnx_predict, _MANY, length),
+        STEP_MANY: lambda: step_loop(step, _MANY, length),
     }
     seconds = side_by_side(ways, repeats)
     parity = parity_of(folder)
     bare, onnx = bare_cost(), first_progression_cost(folder / run_folder.STEP_MODEL)
-    rows, bars = _rows(seconds, bare, onnx), _bars(seconds, parity, bare, onnx)
+    rows, bars = _rows(seconds, length, bare, onnx), _bars(seconds, length, parity, bare, onnx)
     return [{**row, "way": prefix + row["way"]} for row in rows], [replace(bar, name=prefix + bar.name) for bar in bars]
 
 
@@ -143,12 +149,13 @@ def _open_conditions(batch: int) -> dict[str, NDArray[np.int32]]:
     return {condition.input_name: np.zeros((batch, 1), np.int32) for condition in CONDITIONS}
 
 
-def _rows(seconds: dict[str, float], bare: Cost, onnx: Cost) -> list[dict[str, Any]]:
+def _rows(seconds: dict[str, float], length: int, bare: Cost, onnx: Cost) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = [
         {
             "way": name,
-            "ms for 12 steps": round(1e3 * value, 3),
-            "ms per chord": round(1e3 * value / CHORDS / (_MANY if name in (WINDOW_MANY, STEP_MANY) else 1), 4),
+            "chords": length,
+            "ms": round(1e3 * value, 3),
+            "ms per chord": round(1e3 * value / length / (_MANY if name in (WINDOW_MANY, STEP_MANY) else 1), 4),
             "times the step model": round(value / seconds[STEP], 1),
             "cold start s": None,
             "cold start MB": None,
@@ -160,14 +167,14 @@ def _rows(seconds: dict[str, float], bare: Cost, onnx: Cost) -> list[dict[str, A
     return rows
 
 
-def _bars(seconds: dict[str, float], parity: Any, bare: Cost, onnx: Cost) -> list[Bar]:
+def _bars(seconds: dict[str, float], length: int, parity: Any, bare: Cost, onnx: Cost) -> list[Bar]:
     def faster(slow: str, fast: str) -> float:
         return seconds[slow] / seconds[fast]
 
     return [
-        Bar.at_least("12 chords: step model against model.predict, times faster", faster(PREDICT, STEP), 100),
+        Bar.at_least(f"{length} chords: step model against model.predict, times faster", faster(PREDICT, STEP), 100),
         Bar.at_least(
-            "12 chords, sampled and named: against model.predict, times faster", faster(PREDICT, SAMPLED), 100
+            f"{length} chords, sampled and named: against model.predict, times faster", faster(PREDICT, SAMPLED), 100
         ),
         Bar.at_least("per chord: step model against full-window ONNX, times faster", faster(WINDOW, STEP), 8),
         Bar.at_least(
