@@ -145,7 +145,7 @@ def measure_copies(made: Sequence[Made], played: Sequence[Heard], songs: RealSon
     A copy is a progression that stands whole in a training song, loops included: that is the bar. Twelve chords in
     a row anywhere are counted too, and both without loops, which belong to nobody.
     """
-    training = [real.song.tokens for real in songs.train]
+    training = [real.song.tokens for real in (*songs.train, *songs.written)]
     rows: list[Row] = []
     for how, anywhere, loops in (
         ("the whole progression", False, True),

@@ -17,6 +17,7 @@ from shared.metrics.sequences import TokenSong
 from shared.music.chord_tokens import id_to_chord
 from shared.music.chords import Chord
 from shared.music.conditions import CONDITIONS, GENRE, KEY, MOOD, SCALE_TYPE
+from shared.music.grammar.build import DATASET as EMBEDDED
 from shared.music.keys import Key, key_of_id
 
 MIN_SONGS = 150  # a genre with fewer real songs is not judged
@@ -50,12 +51,17 @@ class RealSong:
 
 @dataclass(frozen=True)
 class RealSongs:
-    """The corpus of a run in the run's own three parts, and the genres that have enough songs to be judged."""
+    """The corpus of a run in the run's own three parts, and the genres that have enough songs to be judged.
+
+    `written` are songs of the embedded corpus that a run learnt from beside real ones: they can be copied, but what
+    real music is like they do not tell.
+    """
 
     train: list[RealSong]
     validation: list[RealSong]
     test: list[RealSong]
     genres: tuple[str, ...]
+    written: tuple[RealSong, ...] = ()
 
     @property
     def held_out(self) -> list[RealSong]:
@@ -108,8 +114,14 @@ def load_real_songs(folder: Path) -> RealSongs:
         return RealSong(metric_song(song), Asked(*song.conditions), groups[song.id])
 
     splits = load_splits(settings)
-    train, validation, test = ([real(song) for song in part] for part in splits.parts().values())
-    return RealSongs(train, validation, test, frequent_genres([*train, *validation, *test]))
+    parts = [[real(song) for song in part] for part in splits.parts().values()]
+    written = tuple(one for one in parts[0] if one.song.dataset == EMBEDDED)
+    if len(written) < len(parts[0]):
+        parts = [[one for one in part if one.song.dataset != EMBEDDED] for part in parts]
+    else:
+        written = ()  # a run on the embedded corpus alone is measured by its own songs
+    train, validation, test = parts
+    return RealSongs(train, validation, test, frequent_genres([*train, *validation, *test]), written)
 
 
 def frequent_genres(songs: Sequence[RealSong], at_least: int = MIN_SONGS) -> tuple[str, ...]:

@@ -13,6 +13,10 @@ from shared.music.chord_tokens import chord_vocabulary
 from shared.music.conditions import GENRE, KEY
 from shared.stack import is_installed
 
+needs_the_wing = pytest.mark.skipif(
+    not is_installed("tensorflow"), reason="the settings of a run belong to the wing of TensorFlow"
+)
+
 
 def test_every_wish_gets_its_own_progression(toy_model):
     wishes = [Asked(GENRE.id("jazz"), key=KEY.id("D:major")), Asked(GENRE.id("folk"))] * 60
@@ -63,24 +67,49 @@ def test_an_opening_knows_whether_the_song_ended():
     assert [opening(song, length)[1] for length in (4, 10, 12)] == [False, True, True]
 
 
-@pytest.mark.skipif(not is_installed("tensorflow"), reason="the run's settings belong to the wing of TensorFlow")
-def test_the_corpus_of_a_run_is_whole_and_in_its_own_parts(tmp_path):
-    songs = [
-        {
-            "id": f"s{index}", "dataset": "toy", "licence": "CC0-1.0" if index % 2 else "unknown", "title": f"S{index}",
-            "genre": ["folk"], "key": "G:maj", "split": ("train", "validation", "test")[index % 3],
-            "chords": ["G:maj", "C:maj", "D:maj", "A:min", "E:min", "B:min", "D:7", "C:maj7"][: 3 + index % 6],
-        }
-        for index in range(18)
-    ]  # fmt: skip
-    path = tmp_path / "songs.jsonl"
+def run_with(folder, songs, **settings):
+    """Write what the corpus of a run is read from: its songs, its settings, its vocabulary."""
+    path = folder / "songs.jsonl"
     path.write_text("\n".join(map(json.dumps, songs)) + "\n", encoding="utf-8")
-    settings = {"data": {"songs": str(path), "permissive_only": True, "genre": "jazz"}}
-    (tmp_path / "training_config.json").write_text(json.dumps(settings), encoding="utf-8")
-    chord_vocabulary().save(tmp_path / "vocabulary.json")
-    found = load_real_songs(tmp_path)
+    content = {"data": {"songs": str(path), **settings}}
+    (folder / "training_config.json").write_text(json.dumps(content), encoding="utf-8")
+    chord_vocabulary().save(folder / "vocabulary.json")
+    return folder
+
+
+def records(dataset="toy"):
+    chords = ["G:maj", "C:maj", "D:maj", "A:min", "E:min", "B:min", "D:7", "C:maj7"]
+    return [
+        {
+            "id": f"{dataset}{index}", "dataset": dataset, "licence": "CC0-1.0" if index % 2 else "unknown",
+            "title": f"{dataset} {index}", "genre": ["folk"], "key": "G:maj",
+            "split": ("train", "validation", "test")[index % 3], "chords": [*chords[: 3 + index % 6], f"{note}:dim"],
+        }
+        for index, note in enumerate("ABCDEFG" * 3)
+        if index < 18
+    ]  # fmt: skip
+
+
+@needs_the_wing
+def test_the_corpus_of_a_run_is_whole_and_in_its_own_parts(tmp_path):
+    found = load_real_songs(run_with(tmp_path, records(), permissive_only=True, genre="jazz"))
     assert found.genres == ()
+    assert found.written == ()
     assert {one.song.tonic for one in (*found.train, *found.held_out)} == {7}
-    assert min(len(found.train), len(found.validation), len(found.test)) > 0
     groups = [{one.group for one in part} for part in (found.train, found.validation, found.test)]
-    assert not groups[0] & groups[1] | groups[0] & groups[2] | groups[1] & groups[2]
+    assert all(groups)
+    assert len(set().union(*groups)) == sum(map(len, groups))
+
+
+@needs_the_wing
+def test_songs_of_the_grammar_are_no_real_music_where_there_is_some(tmp_path):
+    written = [
+        record | {"chords": [*record["chords"], "F#:dim", f"{note}:aug"]}
+        for record, note in zip(records("consort-embedded"), "ABCDEFG" * 3, strict=False)
+    ]
+    found = load_real_songs(run_with(tmp_path, [*records(), *written]))
+    assert {one.song.dataset for one in (*found.train, *found.held_out)} == {"toy"}
+    assert {one.song.dataset for one in found.written} == {"consort-embedded"}
+    alone = load_real_songs(run_with(tmp_path, written))
+    assert {one.song.dataset for one in alone.train} == {"consort-embedded"}
+    assert alone.written == ()
