@@ -41,7 +41,7 @@ class ChordGenerationConfig:
     classic: str = option("", help="run folder of a classic network, for comparison; empty = leave it out")
     songs: str = option("", help="predict every song of this file instead of the run's own test songs")
     parts: str = option("", help="some of the parts, separated by commas; empty = all")
-    guidance: float = option(0.0, help="weight of classifier-free guidance in what is generated", minimum=0)
+    guidance: float = option(1.0, help="weight of classifier-free guidance in what is generated", minimum=0)
     repeats: int = option(15, help="progressions of 12 chords on which each way is timed", minimum=1)
     output_dir: str = option(str(RESULTS), help="folder of chord_generation.json")
 

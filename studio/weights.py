@@ -27,6 +27,8 @@ _SOURCES: Mapping[tuple[str, bool], str] = {
     ("embedded", True): "progressions that a grammar wrote",
     ("real", False): "the chords of real songs",
     ("real", True): "openly licensed chords of real songs",
+    ("real+embedded", False): "the chords of real songs and progressions that a grammar wrote",
+    ("real+embedded", True): "openly licensed chords of real songs and progressions that a grammar wrote",
 }
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from shared.decoding.constraints import Constraints
-from shared.decoding.guidance import Guided
+from shared.decoding.obedience import obedient
 from shared.decoding.progression import Conditions, StepModel, generate
 from shared.decoding.sampling import SamplingConfig
 from shared.errors import InputError
@@ -35,7 +35,7 @@ class Wish:
     chromatic: bool = False  # chords from outside the scale too, as songs in the key use them
     stay_in_key: bool = False
     cadence: bool = False
-    guidance: float = 0.0  # how much more the conditions count than in the songs; 0 = as learned
+    guidance: float = 0.0  # how much more genre and mood count than in the songs; 0 = as learned
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def compose_progressions(model: StepModel, wish: Wish, num_samples: int = 1, see
         raise InputError(f"{num_samples} samples were asked for; ask for at least 1")
     seeds = read_chords(wish.seed_chords)
     found = generate(
-        Guided(model, wish.guidance) if wish.guidance else model,
+        obedient(model, wish.guidance),
         _conditions(wish, key, num_samples),
         seeds=[chord_to_id(chord) for chord in seeds],
         length=wish.length or None,
