@@ -18,14 +18,16 @@ TENSORFLOW = ("tensorflow", "keras", "tf2onnx")
 
 # Runs at the start of a Python whose path begins with its folder: from then on the named packages are absent.
 BLOCKER = """
-import sys
+from importlib.machinery import PathFinder
 
-class Absent:
-    def find_spec(self, name, path=None, target=None):
-        if name.partition(".")[0] in {blocked!r}:
-            raise ModuleNotFoundError(f"No module named {{name!r}}", name=name)
+BLOCKED = {blocked!r}
+search = PathFinder.find_spec
 
-sys.meta_path.insert(0, Absent())
+def find_spec(name, path=None, target=None):
+    return None if name.partition(".")[0] in BLOCKED else search(name, path, target)
+
+# As where it is not installed: find_spec finds nothing, import raises.
+PathFinder.find_spec = find_spec
 """
 
 

@@ -47,7 +47,7 @@ def test_the_quick_demo_leaves_a_song_its_figures_and_its_page(tmp_path: Path) -
     assert metrics["evaluation"]["overall"]["perplexity"] > 1
     assert "5-gram+cache" in metrics["evaluation"]["controls"]
     assert all(export["max_difference"] <= 1e-5 for export in metrics["export"].values())
-    assert len(metrics["export"]) == 2
+    assert len(metrics["export"]) == 3  # the full model, the step model, and the one against the other
     assert metrics["seeds"]["training"] == 3
     assert metrics["song"]["by"] == "named"
     assert (output / "report.html").stat().st_size < 15e6
