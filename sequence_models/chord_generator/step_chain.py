@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sequence_models.chord_generator.tensor_names import OUTPUT, TOKENS_INPUT
 from shared.decoding.onnx_step import OnnxStepModel
 from shared.decoding.progression import Conditions
-from shared.export.verify import BATCHES, TOLERANCE, ExportError, Parity
+from shared.export.verify import BATCHES, Parity, judged
 from shared.music.chord_tokens import N_SPECIAL, N_TOKENS, START_ID
 from shared.music.conditions import CONDITIONS
 from shared.runtime import OnnxModel
@@ -37,13 +37,7 @@ def verify_chain(window: Path, step: Path, lengths: tuple[int, ...] = (), seed: 
             found = step_by_step(one, tokens, Conditions(*asked.T))
             differences.append(float(np.abs(found - wanted).max()))
             agreements.append(float((found.argmax(-1) == wanted.argmax(-1)).mean()))
-    parity = Parity(len(differences), max(differences), min(agreements))
-    if parity.max_difference > TOLERANCE or parity.argmax_agreement < 1:
-        raise ExportError(
-            f"{step.name}, chord by chord, is not {window.name}: differs by {parity.max_difference:.1e} "
-            f"(at most {TOLERANCE}), argmax agrees in {parity.argmax_agreement:.2%}"
-        )
-    return parity
+    return judged(f"{step.name}, chord by chord, is not {window.name}", differences, agreements)
 
 
 def step_by_step(model: OnnxStepModel, tokens: NDArray[np.integer], conditions: Conditions) -> NDArray[np.float32]:

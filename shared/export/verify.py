@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -73,10 +73,19 @@ def verify_parity(
             wanted = np.asarray(expected[name])
             differences.append(float(np.abs(value - wanted).max()))
             agreements.append(float((value.argmax(-1) == wanted.argmax(-1)).mean()))
+    return judged(f"{path.name} is not the trained model", differences, agreements)
+
+
+def judged(complaint: str, differences: Sequence[float], agreements: Sequence[float]) -> Parity:
+    """Return the worst of all cases.
+
+    Raises:
+        ExportError: with the complaint, when a value differs by more than 1e-5 or an argmax differs.
+    """
     parity = Parity(len(differences), max(differences), min(agreements))
     if parity.max_difference > TOLERANCE or parity.argmax_agreement < 1:
         raise ExportError(
-            f"{path.name} is not the trained model: differs by {parity.max_difference:.1e} (at most {TOLERANCE}), "
+            f"{complaint}: differs by {parity.max_difference:.1e} (at most {TOLERANCE}), "
             f"argmax agrees in {parity.argmax_agreement:.2%}"
         )
     return parity
