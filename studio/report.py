@@ -105,8 +105,8 @@ def _lead(report: Report) -> str:
             " All of it happened on this machine, from training to sound."
         )
     return (
-        f"A neural network that has learned from {report.galleries[0].learned_from} wrote this song,"
-        f" and a small band played it. A second network {studied} on this machine, and was then asked for"
+        f"This song was written by a neural network that has learned from {report.galleries[0].learned_from},"
+        f" and played by a small band. A second network {studied} on this machine, and was then asked for"
         " the same music: further down both play side by side."
     )
 
