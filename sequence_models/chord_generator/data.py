@@ -36,7 +36,9 @@ def read_songs(source: str) -> list[ChordSong]:
         return chords_unified.read_songs(Path(source))[0]
     root = os.environ.get("CONSORT_DATA")
     if not root:
-        raise ConsortError("songs=real needs the variable CONSORT_DATA to name the folder of the corpora")
+        raise ConsortError(
+            "songs=real needs the variable CONSORT_DATA to name the folder of the corpora; or name songs with --songs"
+        )
     return chords_unified.read_songs(Path(root) / "chords-unified" / "songs.jsonl.gz")[0]
 
 
