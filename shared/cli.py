@@ -144,16 +144,7 @@ def _storage_sentence(error: Exception) -> str | None:
     # Keras, TensorFlow and HDF5 wrap the system's error in one of their own.
     if number in _FULL or "No space left on device" in str(error):
         return f"the disk is full{_at(error)}; free some space or choose another output folder"
-    refusing = (
-        errno.EACCES,
-        errno.EPERM,
-        errno.EROFS,
-        errno.ENOTDIR,
-        errno.EISDIR,
-        errno.ENOENT,
-        errno.EEXIST,
-    )
-    if isinstance(error, OSError) and number in refusing and error.filename is not None:
+    if isinstance(error, OSError) and number in _REFUSING and error.filename is not None:
         return f"cannot use {error.filename}: {error.strerror}; choose another path"
     return None
 

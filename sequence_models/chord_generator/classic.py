@@ -24,13 +24,13 @@ from dataclasses import replace
 import keras
 from keras import layers, ops
 
-from sequence_models.chord_generator.config import ModelConfig
-from sequence_models.chord_generator.inputs import model_inputs
-from sequence_models.chord_generator.layers import (
+from sequence_models.chord_generator.classic_layers import (
     ConditionEmbedding,
     WindowAttention,
     WindowAttentionStep,
 )
+from sequence_models.chord_generator.config import ModelConfig
+from sequence_models.chord_generator.inputs import model_inputs
 from sequence_models.chord_generator.tensor_names import OUTPUT, STEP_INPUT, TOKENS_INPUT
 from shared.music.chord_tokens import N_TOKENS, PAD_ID
 from shared.music.conditions import CONDITIONS

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from sequence_models.checkpoints import transfer_weights
 from sequence_models.chord_generator.classic import build_classic_step, classic_states
 from sequence_models.chord_generator.config import ModelConfig
-from sequence_models.chord_generator.folded import FoldedLSTM, Table, gate_order
+from sequence_models.chord_generator.folded_layers import FoldedLSTM, Table, gate_order
 from sequence_models.chord_generator.inputs import model_inputs
 from sequence_models.chord_generator.tensor_names import OUTPUT, STEP_INPUT
 from shared.music.chord_tokens import N_TOKENS

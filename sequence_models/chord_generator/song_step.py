@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from sequence_models.chord_generator.config import ModelConfig
 from sequence_models.chord_generator.copying import CopyAttentionStep
-from sequence_models.chord_generator.folded import FoldedLSTM, gate_order
+from sequence_models.chord_generator.folded_layers import FoldedLSTM, gate_order
 from sequence_models.chord_generator.inputs import model_inputs
 from sequence_models.chord_generator.song import make_layers, mix
 from sequence_models.chord_generator.song_layers import (

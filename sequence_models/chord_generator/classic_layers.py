@@ -1,4 +1,4 @@
-"""The two layers that Keras does not have."""
+"""The two layers of the classic network that Keras does not have."""
 
 from __future__ import annotations
 
