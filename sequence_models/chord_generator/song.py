@@ -40,6 +40,7 @@ from sequence_models.chord_generator.song_layers import (
 )
 from sequence_models.chord_generator.tensor_names import OUTPUT, TOKENS_INPUT
 from shared.music.chord_tokens import N_TOKENS
+from shared.music.conditions import KEY_COLUMN
 
 Layers = dict[str, keras.layers.Layer]
 
@@ -52,7 +53,7 @@ def build_song(config: ModelConfig, **recurrent: bool) -> keras.Model:
     """
     made = make_layers(config)
     tokens, conditions = model_inputs(None, TOKENS_INPUT)
-    key = conditions[2]
+    key = conditions[KEY_COLUMN]
     reference = Reference(name="reference")([tokens, key])
     relative = ToRelative(name="relative")([tokens, reference])
     asked = made["conditioning"](ConditionFeatures(name="condition_features")(conditions))

@@ -28,9 +28,12 @@ from sequence_models.chord_generator.song_layers import (
 )
 from sequence_models.chord_generator.tensor_names import OUTPUT, STEP_INPUT
 from shared.music.chord_tokens import N_SPECIAL
+from shared.music.conditions import KEY_COLUMN
 
 HEARD, REFERENCE = "heard", "reference"
 INTEGER_STATES = (HEARD, REFERENCE)
+# What copy attention takes and gives back, in the order in which it does.
+_MEMORY = (HEARD, "keys", "values", "match")
 
 
 def song_states(config: ModelConfig) -> dict[str, tuple[int, ...]]:
@@ -60,7 +63,8 @@ def make_song_step(trained: keras.Model, config: ModelConfig) -> keras.Model:
         name: keras.Input(shape, name=name, dtype="int32" if name in INTEGER_STATES else "float32")
         for name, shape in song_states(config).items()
     }
-    reference, carried = ReferenceStep(name="reference_step")([token, conditions[2], states[REFERENCE]])
+    key = conditions[KEY_COLUMN]
+    reference, carried = ReferenceStep(name="reference_step")([token, key, states[REFERENCE]])
     relative = ToRelative(name="relative")([token, reference])
     asked = made["conditioning"](ConditionFeatures(name="condition_features")(conditions))
     hidden = layers.Concatenate(name="features")([made["chord_embedding"](relative)[:, 0], asked])
@@ -69,11 +73,11 @@ def make_song_step(trained: keras.Model, config: ModelConfig) -> keras.Model:
         lstm = FoldedLSTM(*_kernel(trained, index), name=f"recurrent_{index}")
         hidden, cell = lstm([hidden, states[f"hidden_{index}"], states[f"cell_{index}"]])
         new |= {f"hidden_{index}": hidden, f"cell_{index}": cell}
-    memory = [states[name] for name in (HEARD, "keys", "values", "match")]
+    memory = [states[name] for name in _MEMORY]
     copies, context, match, *remembered = made["copy"]([hidden, relative, *memory])
-    new |= dict(zip((HEARD, "keys", "values", "match"), remembered, strict=True))
+    new |= dict(zip(_MEMORY, remembered, strict=True))
     mixed = mix(made, replace(config, dropout=0.0), [hidden[:, None], context, copies, match, relative])
-    output = FromRelative(name="probabilities_relative")([mixed, token, reference, conditions[2]])
+    output = FromRelative(name="probabilities_relative")([mixed, token, reference, key])
     answer = layers.Flatten(name=OUTPUT)(output)
     for name, layer in made.items():
         layer.set_weights(trained.get_layer(name).get_weights())

@@ -48,7 +48,7 @@ class _Stretches(keras.utils.PyDataset):
     def __getitem__(self, index: int) -> Batch:
         """Return one batch."""
         rows = self._batches[index]
-        length = _padded(max(n for _, _, n in rows) - 1) + self._extra(index)
+        length = _length_of(rows) + self._extra(index)
         inputs, targets = cut([(self.songs[song].tokens[first : first + n]) for song, first, n in rows], length)
         inputs, targets = self._vary(index, inputs, targets)
         return to_batch(inputs, targets, self._conditions[index])
@@ -63,7 +63,7 @@ class _Stretches(keras.utils.PyDataset):
         """Make the first two batches differ in length: Keras takes for fixed what is equal in both."""
         if index != 1:
             return 0
-        first, second = (_padded(max(n for _, _, n in rows) - 1) for rows in self._batches[:2])
+        first, second = map(_length_of, self._batches[:2])
         return _LENGTH_STEP if first == second else 0
 
 
@@ -151,6 +151,11 @@ def _parted(stretches: Sequence[Stretch], rows: Sequence[int]) -> list[list[Stre
     """Deal stretches out to batches of so many rows."""
     ends = np.cumsum(rows).tolist()
     return [list(stretches[end - count : end]) for end, count in zip(ends, rows, strict=True)]
+
+
+def _length_of(rows: Sequence[Stretch]) -> int:
+    """Return the padded number of inputs of a batch."""
+    return _padded(max(n for _, _, n in rows) - 1)
 
 
 def _padded(length: int) -> int:

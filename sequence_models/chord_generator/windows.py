@@ -24,11 +24,9 @@ from sequence_models.chord_generator.curriculum import Curriculum
 from sequence_models.chord_generator.encoding import EncodedSong, condition_inputs, hide_conditions
 from sequence_models.chord_generator.substitution import substitute
 from shared.music.chord_tokens import PAD_ID, transpose_ids
-from shared.music.conditions import CONDITIONS, KEY
+from shared.music.conditions import KEY, KEY_COLUMN
 
 Batch = tuple[dict[str, NDArray[np.int32]], NDArray[np.int32], NDArray[np.float32]]
-
-_KEY_COLUMN = CONDITIONS.index(KEY)
 
 
 class _Batches(keras.utils.PyDataset):
@@ -116,10 +114,10 @@ def _transpose(
 ) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
     """Shift each window and its key by a random number of semitones."""
     shifts = rng.integers(0, 12, len(inputs)).astype(np.int32)
-    keys = conditions[:, _KEY_COLUMN]
+    keys = conditions[:, KEY_COLUMN]
     moved = 12 * (keys // 12) + (keys + shifts) % 12
     conditions = conditions.copy()
-    conditions[:, _KEY_COLUMN] = np.where(keys == KEY.unspecified, keys, moved)
+    conditions[:, KEY_COLUMN] = np.where(keys == KEY.unspecified, keys, moved)
     column = shifts[:, None]
     return transpose_ids(inputs, column), transpose_ids(targets, column), conditions
 
