@@ -27,7 +27,7 @@ Samples = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """A note to render, in seconds; `level` and `pan` (-1..1) are those of its track."""
+    """A note to render, in seconds; `level`, `pan` (-1..1) and tuning (`cents` above A440) are those of its track."""
 
     pitch: int
     velocity: int
@@ -37,15 +37,17 @@ class Voice:
     is_drum: bool
     level: float = 1.0
     pan: float = 0.0
+    cents: float = 0.0
 
 
-def render(voices: Iterable[Voice], duration_s: float, sample_rate: int) -> Samples:
+def render(voices: Iterable[Voice], duration_s: float, sample_rate: int, room: bool = True) -> Samples:
     """Return the sound of notes `[samples, 2]`, not normalised.
 
     Args:
         voices: the notes, in any order.
         duration_s: length of the result; what rings longer is cut.
         sample_rate: in Hz.
+        room: add the reverberation of a small hall.
     """
     dry = np.zeros((round(duration_s * sample_rate), 2), dtype=np.float32)
     for voice in voices:
@@ -54,7 +56,7 @@ def render(voices: Iterable[Voice], duration_s: float, sample_rate: int) -> Samp
         sound = sound[: max(0, len(dry) - start)]
         # Loudness goes with the square of the velocity, as General MIDI level 2 recommends.
         dry[start : start + len(sound)] += sound * np.float32(voice.level * (voice.velocity / 127) ** 2)
-    return dry + _room(dry, sample_rate)
+    return dry + _room(dry, sample_rate) if room else dry
 
 
 def pitch_hz(pitch: float) -> float:
@@ -69,12 +71,13 @@ def _note(voice: Voice, sample_rate: int) -> Samples:
     time_s = np.arange(len(envelope), dtype=np.float32) / np.float32(sample_rate)
     bright = np.exp(-time_s / np.float32(timbre.mellow_s))
     left, right = _pan_gains(voice.pan)
+    pitch = voice.pitch + voice.cents / 100
     if not timbre.detune_cents:
-        mono = envelope * _wave(timbre, pitch_hz(voice.pitch), bright, sample_rate)
+        mono = envelope * _wave(timbre, pitch_hz(pitch), bright, sample_rate)
         return np.stack([mono * left, mono * right], axis=1)
     offset = timbre.detune_cents / 200
-    low = envelope * _wave(timbre, pitch_hz(voice.pitch - offset), bright, sample_rate)
-    high = envelope * _wave(timbre, pitch_hz(voice.pitch + offset), bright, sample_rate)
+    low = envelope * _wave(timbre, pitch_hz(pitch - offset), bright, sample_rate)
+    high = envelope * _wave(timbre, pitch_hz(pitch + offset), bright, sample_rate)
     wide, narrow = np.float32(0.75), np.float32(0.25)
     return np.stack([left * (wide * low + narrow * high), right * (narrow * low + wide * high)], axis=1)
 

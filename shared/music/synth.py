@@ -6,7 +6,6 @@ message of the log says which one plays. Waveforms are float32 in -1..1, `[sampl
 
 from __future__ import annotations
 
-import importlib.util
 import logging
 import shutil
 import subprocess
@@ -21,6 +20,7 @@ from shared.errors import ConsortError, InputError, unknown_choice
 from shared.files import atomic_path
 from shared.music.additive import Voice, render
 from shared.music.midi import PAN, VOLUME, load_symusic
+from shared.music.soundfonts import find_soundfont
 
 BACKENDS = ("auto", "fluidsynth", "numpy")
 FLUIDSYNTH = "fluidsynth"
@@ -33,9 +33,6 @@ SILENCE = 1e-5
 # root mean square are turned down.
 CREST_DB = 15.0
 LIMITER_BLOCK_S = 0.005
-# Better first: FluidR3 (Debian's fluid-soundfont-gm), then the small TimGM6mb where a package installed it.
-SOUNDFONT_FOLDERS = (Path("/usr/share/sounds/sf2"), Path("/usr/share/soundfonts"))
-SOUNDFONT_NAMES = ("FluidR3_GM.sf2", "default.sf2", "TimGM6mb.sf2")
 
 Waveform = NDArray[np.float32]
 _log = logging.getLogger(__name__)
@@ -88,22 +85,6 @@ def available_backend(fluidsynth: str = FLUIDSYNTH) -> str:
     return "fluidsynth" if shutil.which(fluidsynth) and find_soundfont() else "numpy"
 
 
-def find_soundfont(soundfont: Path | str | None = None) -> Path | None:
-    """Return the SoundFont to play: the one given, else the best installed, else None.
-
-    Raises:
-        InputError: when the given file is missing or is no SoundFont.
-    """
-    if soundfont is not None:
-        return _checked(Path(soundfont))
-    installed = [folder / name for name in SOUNDFONT_NAMES for folder in SOUNDFONT_FOLDERS]
-    # Found without importing: the package takes a second to load.
-    package = importlib.util.find_spec("pretty_midi")
-    folders = (package.submodule_search_locations if package else None) or ()
-    carried = [Path(folder) / "TimGM6mb.sf2" for folder in folders]
-    return next((path for path in [*installed, *carried] if path.is_file()), None)
-
-
 def write_wav(path: Path | str, waveform: NDArray[Any], sample_rate: int) -> Path:
     """Write a waveform as 16-bit WAV, in one step; return its path.
 
@@ -121,16 +102,6 @@ def write_wav(path: Path | str, waveform: NDArray[Any], sample_rate: int) -> Pat
         raise InputError("the waveform leaves -1..1; scale it down before it is written")
     with atomic_path(path) as aside:
         soundfile.write(str(aside), samples, sample_rate, subtype="PCM_16", format="WAV")
-    return path
-
-
-def _checked(path: Path) -> Path:
-    if not path.is_file():
-        raise InputError(f"no such SoundFont: {path}; give an .sf2 file or leave it out")
-    with path.open("rb") as stream:
-        head = stream.read(12)
-    if head[:4] != b"RIFF" or head[8:] != b"sfbk":
-        raise InputError(f"{path} is not a SoundFont; give an .sf2 file or leave it out")
     return path
 
 
