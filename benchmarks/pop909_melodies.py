@@ -19,8 +19,8 @@ import symusic
 from numpy.typing import NDArray
 
 from shared.datasets.archives import open_archive, read_member
-from shared.datasets.lab import parse_lab
-from shared.datasets.problems import ProblemLog
+from shared.datasets.contract import TimedChords
+from shared.datasets.pop909_song import in_three, read_beats, read_chords
 from shared.decoding.melody_fit import Segments
 from shared.errors import InputError
 from shared.music.chords import parse_harte
@@ -59,25 +59,11 @@ def load_melodies(root: Path, numbers: Iterable[str]) -> Iterator[HarmonisedSong
 
 
 def _song(number: str, score: bytes, annotations: zipfile.ZipFile) -> HarmonisedSong:
-    beats = _beats(read_member(annotations, f"{number}/beat_midi.txt").decode("utf-8"), number)
+    beats = read_beats(annotations, number)
     melody = _melody(score, beats, number)
     segments = _segments(beats, melody)
-    chords = read_member(annotations, f"{number}/chord_midi.txt").decode("utf-8")
-    return HarmonisedSong(number, melody, segments, _own_chords(chords, beats, segments, number))
-
-
-def _beats(text: str, number: str) -> Array:
-    """Return beats [n, 3]: time in seconds, whether a half bar begins, whether a bar does."""
-    beats = np.array([[float(word) for word in line.split()] for line in text.splitlines() if line.strip()])
-    if beats.ndim != 2 or beats.shape[1] != 3 or len(beats) < 2:
-        raise InputError(f"beat_midi.txt of POP909's song {number} is no list of beats; fetch the corpus again")
-    return beats
-
-
-def _in_three(beats: Array) -> bool:
-    """Tell whether most bars have three beats."""
-    lengths = np.diff(np.flatnonzero(beats[:, 1]))
-    return bool(len(lengths)) and int(np.bincount(lengths).argmax()) == 3
+    own = _own_chords(read_chords(annotations, number), beats, segments)
+    return HarmonisedSong(number, melody, segments, own)
 
 
 def _quarters(beats: Array, times_s: Array) -> Array:
@@ -99,12 +85,12 @@ def _melody(score: bytes, beats: Array, number: str) -> Melody:
         for note, onset, end in zip(track.notes, onsets, ends, strict=True)
         if end - onset > _SHORTEST_QUARTERS
     )
-    return Melody(skyline(notes), meter="3/4" if _in_three(beats) else "4/4")
+    return Melody(skyline(notes), meter="3/4" if in_three(beats) else "4/4")
 
 
 def _segments(beats: Array, melody: Melody) -> Segments:
     """Divide the time in which the melody sounds at the half bars; bars of three beats stay whole."""
-    bars = np.flatnonzero(beats[:, 1 if _in_three(beats) else 2])
+    bars = np.flatnonzero(beats[:, 1 if in_three(beats) else 2])
     onsets = np.union1d(np.flatnonzero(beats[:, 1]), bars).astype(np.float64)
     first = max(int(np.searchsorted(onsets, melody.notes[0].onset_quarters, side="right")) - 1, 0)
     last = int(np.searchsorted(onsets, melody.end_quarters - _SHORTEST_QUARTERS))
@@ -114,11 +100,8 @@ def _segments(beats: Array, melody: Melody) -> Segments:
     return Segments(bounds, np.isin(bounds[:-1], bars))
 
 
-def _own_chords(text: str, beats: Array, segments: Segments, number: str) -> tuple[ChordSpan, ...]:
+def _own_chords(timed: TimedChords, beats: Array, segments: Segments) -> tuple[ChordSpan, ...]:
     """Return the song's chords within the segments."""
-    timed = parse_lab(text, f"{number}/chord_midi.txt", ProblemLog())
-    if timed is None:
-        raise InputError(f"song {number} of POP909 has no chords; fetch the corpus again")
     first, last = segments.bounds_quarters[[0, -1]]
     times = np.clip(_quarters(beats, timed.intervals_s), first, last)
     return tuple(

@@ -13,13 +13,11 @@ from sequence_models.chord_generator.encoding import EncodedSong, encode
 from sequence_models.startup import start_tensorflow
 from shared.datasets import chords_unified, embedded
 from shared.datasets.contract import ChordSong
+from shared.datasets.licences import may_ship
 from shared.errors import ConsortError
 from shared.music.chord_tokens import chord_vocabulary
 from shared.music.conditions import CONDITIONS, GENRE
 from shared.splits import Splits, split_by_group
-
-# How the licence notes of records begin whose terms let weights be given away, with credit.
-PERMISSIVE = ("Apache-2.0", "CC0", "CC-BY-4", "CC-BY-SA", "ISC", "MIT", "public-domain")
 
 
 def read_songs(source: str) -> list[ChordSong]:
@@ -42,11 +40,6 @@ def read_songs(source: str) -> list[ChordSong]:
     return chords_unified.read_songs(Path(root) / "chords-unified" / "songs.jsonl.gz")[0]
 
 
-def ships(song: ChordSong) -> bool:
-    """Tell whether weights trained on a song may be distributed, by the licence of its record."""
-    return song.licence.startswith(PERMISSIVE)
-
-
 def load_splits(config: DataConfig) -> Splits[EncodedSong]:
     """Return the songs of the source in three splits that share no song, by the songs' own split where given.
 
@@ -55,7 +48,7 @@ def load_splits(config: DataConfig) -> Splits[EncodedSong]:
     """
     songs = read_songs(config.songs)
     if config.permissive_only:
-        songs = [song for song in songs if ships(song)]
+        songs = [song for song in songs if may_ship(song.licence)]
     if config.genre:
         wanted = GENRE.values[GENRE.id(config.genre)]
         songs = [song for song in songs if song.genre == wanted]
