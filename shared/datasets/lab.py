@@ -40,6 +40,12 @@ def parse_lab(text: str, file: str, log: ProblemLog) -> TimedChords | None:
     return _snapped(rows, file, log)
 
 
+def format_lab(chords: TimedChords) -> str:
+    """Return an annotation as the lines of a `.lab` file."""
+    rows = zip(chords.intervals_s.tolist(), chords.labels, strict=True)
+    return "".join(f"{start:.6f}\t{end:.6f}\t{label}\n" for (start, end), label in rows)
+
+
 def _parse_line(line: str) -> tuple[float, float, str] | None:
     """Return (start, end, label), or None when the line is not that."""
     fields = line.split(maxsplit=2)
