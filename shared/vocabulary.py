@@ -15,6 +15,8 @@ from shared.errors import InputError, unknown_choice
 from shared.files import read_json, write_json
 
 PAD_ID = 0
+# The target id of what is no example: no loss and no metric counts it. The number is torch's own default.
+IGNORED = -100
 
 
 class Vocabulary:

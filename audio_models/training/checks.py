@@ -11,8 +11,9 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader
 
-from audio_models.training.heads import IGNORED, is_ids
+from audio_models.training.heads import is_ids
 from shared.errors import ConsortError, InputError
+from shared.vocabulary import IGNORED
 
 
 def check_loader(loader: DataLoader[Any], name: str) -> None:

@@ -1,7 +1,7 @@
 """Several classifiers on one network: outputs and targets are dicts with one entry per head.
 
 Logits are [batch, classes] with class ids [batch], or [batch, frames, classes] with ids [batch, frames]. An id
-of `IGNORED` is no example: neither loss nor accuracy counts it.
+of `shared.vocabulary.IGNORED` is no example: neither loss nor accuracy counts it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-IGNORED = -100  # torch's own default
+from shared.vocabulary import IGNORED
 
 # What was measured on a batch: name -> (sum, over how many). Sums add up over batches and processes, means do not.
 Tally = dict[str, tuple[float, float]]

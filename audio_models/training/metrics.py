@@ -13,9 +13,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from audio_models.training.heads import IGNORED, Tally, head_accuracies
+from audio_models.training.heads import Tally, head_accuracies
 from shared.errors import InputError
 from shared.metrics.classification import confusion_matrix, per_class, top_k_accuracy
+from shared.vocabulary import IGNORED
 
 
 class MetricsTracker:

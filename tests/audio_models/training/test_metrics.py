@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from audio_models.training.heads import IGNORED, HeadsLoss, head_accuracies
+from audio_models.training.heads import HeadsLoss, head_accuracies
 from audio_models.training.metrics import (
     MetricsTracker,
     compute_confusion_matrix,
@@ -13,6 +13,7 @@ from audio_models.training.metrics import (
     compute_topk_accuracy,
 )
 from shared.errors import InputError
+from shared.vocabulary import IGNORED
 
 TRUTH = torch.tensor([0, 0, 1, 1, 1, 2])
 GUESS = torch.tensor([0, 1, 1, 1, 0, 1])
