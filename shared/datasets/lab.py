@@ -40,9 +40,9 @@ def parse_lab(text: str, file: str, log: ProblemLog) -> TimedChords | None:
     return _snapped(rows, file, log)
 
 
-def format_lab(chords: TimedChords) -> str:
-    """Return an annotation as the lines of a `.lab` file."""
-    rows = zip(chords.intervals_s.tolist(), chords.labels, strict=True)
+def format_lab(timed: TimedChords) -> str:
+    """Return the lines of a `.lab` file, times to the microsecond: what `parse_lab` reads."""
+    rows = zip(timed.intervals_s.tolist(), timed.labels, strict=True)
     return "".join(f"{start:.6f}\t{end:.6f}\t{label}\n" for (start, end), label in rows)
 
 

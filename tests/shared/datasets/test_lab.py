@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from shared.datasets.lab import SNAP_S, parse_lab
+from shared.datasets.contract import TimedChords
+from shared.datasets.lab import SNAP_S, format_lab, parse_lab
 from shared.datasets.problems import ProblemLog
 
 
@@ -74,3 +75,12 @@ def test_random_roundings_never_break_the_result() -> None:
     assert not log.problems
     assert np.abs(np.array(times) - rows).max() < SNAP_S
     assert np.array_equal(np.array(times)[1:, 0], np.array(times)[:-1, 1])
+
+
+def test_what_is_written_is_read_back() -> None:
+    written = TimedChords(np.array([[0.0, 1 / 3], [1 / 3, 2.5], [3.0, 4000.123456]]), ("N", "C:maj/3", "A:sus4(b7)"))
+    assert format_lab(written).splitlines()[1] == "0.333333\t2.500000\tC:maj/3"
+    times, labels, log = read(format_lab(written))
+    assert times == pytest.approx(written.intervals_s, abs=1e-6)
+    assert tuple(labels) == written.labels
+    assert not log.problems
