@@ -25,6 +25,7 @@ class ModelConfig:
     copy_dim: int = option(16, help="song: width of a head's queries and keys", minimum=1)
     context_dim: int = option(64, help="song: width of what the heads report of the places found", minimum=1)
     match_dim: int = option(16, help="song: width of the embedded match length", minimum=1)
+    place_dim: int = option(16, help="song: width of the embedded place in the phrase", minimum=1)
     memory: int = option(256, help="song: how far back the step model remembers", unit="chords", minimum=16)
     sequence_length: int = option(12, help="classic: chords the network sees at once", unit="chords", minimum=1)
     cell: str = option("lstm", help="classic: recurrent cell", choices=("lstm", "gru"))
@@ -58,6 +59,9 @@ class DataConfig:
     )
     condition_dropout: float = option(
         0.1, help="share of training windows in which a condition is hidden, 0 to 1", minimum=0, maximum=1
+    )
+    place_dropout: float = option(
+        0.25, help="song: share of training stretches whose bars and sections are hidden, 0 to 1", minimum=0, maximum=1
     )
     curriculum_epochs: int = option(
         0, help="epochs over which the training set grows from its simplest songs to all", unit="epochs", minimum=0

@@ -2,12 +2,14 @@
 
 At chord t the candidates are the earlier chords i < t whose successor i + 1 may come next. Head h scores
 
-    s_h(t, i) = q_h(t) . k_h(i) / sqrt(d) + match_h[m(t, i)] + recency_h[log2(t - i)]
+    s_h(t, i) = q_h(t) . k_h(i) / sqrt(d) + match_h[m(t, i)] + recency_h[log2(t - i)] + place_h[l(t, i)]
 
-where q and k are projections of the recurrent states and m(t, i) counts how many chords in a row, ending at t
-and at i, are equal. Beside the candidates stands a learned score for copying nothing. The softmax's mass,
-gathered by successor, is the head's copy distribution. Pointer networks (Vinyals et al. 2015, eq. 3) with the
-match length of a song cache (`shared.metrics.song_cache`) as a feature.
+where q and k are projections of the recurrent states, m(t, i) counts how many chords in a row, ending at t and
+at i, are equal, and l(t, i) tells how much alike their places are (see `places`) and whether the chords are equal
+too: in the second verse, the first one's chord at the same bar says what comes. Beside the candidates stands a
+learned score for copying nothing. The softmax's mass, gathered by successor, is the head's copy distribution.
+Pointer networks (Vinyals et al. 2015, eq. 3) with the match length of a song cache (`shared.metrics.song_cache`) as
+a feature.
 
 `CopyAttention` sees whole songs; `CopyAttentionStep` one chord and a memory of those before. Both share their
 weights and `_attend`.
@@ -21,6 +23,7 @@ import keras
 import numpy as np
 from keras import layers, ops
 
+from sequence_models.chord_generator.places import BARS, HALF_PERIOD, ORDERS, UNKNOWN
 from sequence_models.chord_generator.song_layers import IMPOSSIBLE, chord_rows
 from shared.music.chord_tokens import PAD_ID
 
@@ -30,15 +33,18 @@ MATCH_BOUNDS = (1, 2, 3, 4, 5, 6, 7, 8, 9, 13, 17, 24)
 N_MATCHES = len(MATCH_BOUNDS) + 1
 _LONGEST = MATCH_BOUNDS[-1]
 _N_DISTANCES = 9
+# Rows of the table of places: elsewhere, the same place in a phrase of eight bars, the same place in a section
+# of the same name; then the three with equal chords.
+_N_LIKENESS = 3
 
 
 @keras.saving.register_keras_serializable(_PACKAGE)
 class CopyAttention(layers.Layer):
     """Copy attention over whole songs.
 
-    Shapes: states [batch, length, units], tokens [batch, length] -> copies [batch, length, heads, 279], context
-    [batch, length, context_dim] (what followed there, as a mean of projected states), longest match
-    [batch, length] as a row of the table.
+    Shapes: states [batch, length, units], tokens [batch, length], places [batch, length] -> copies [batch, length,
+    heads, 279], context [batch, length, context_dim] (what followed there, as a mean of projected states), longest
+    match [batch, length] as a row of the table.
     """
 
     def __init__(self, heads: int, head_dim: int, context_dim: int, **kwargs: object) -> None:
@@ -57,20 +63,22 @@ class CopyAttention(layers.Layer):
         small = keras.initializers.RandomNormal(stddev=0.1)
         self.match = self.add_weight(shape=(N_MATCHES, self.heads), initializer=small, name="match")
         self.recency = self.add_weight(shape=(_N_DISTANCES, self.heads), initializer="zeros", name="recency")
+        self.place = self.add_weight(shape=(2 * _N_LIKENESS, self.heads), initializer="zeros", name="place")
         self.nothing = self.add_weight(shape=(self.heads,), initializer="zeros", name="nothing")
         self.built = True
 
     def call(self, inputs: list[keras.KerasTensor]) -> tuple[keras.KerasTensor, keras.KerasTensor, keras.KerasTensor]:
         """Let every chord look at those before it."""
-        states, tokens = inputs
+        states, tokens, places = inputs
         successors = _next(tokens)
         positions = ops.arange(ops.shape(tokens)[1])
         distance = positions[:, None] - positions[None]
         may = ops.not_equal(successors[:, None], tokens[:, :, None])
         allowed = ops.logical_and(ops.greater(distance, 0)[None], may)
         after = _next(self.value(states))
+        alike = likeness(places, places)
         return self._attend(
-            self.query(states), self.key(states), after, successors, match_lengths(tokens), distance, allowed
+            self.query(states), self.key(states), after, successors, match_lengths(tokens), distance, alike, allowed
         )
 
     def _attend(
@@ -81,13 +89,16 @@ class CopyAttention(layers.Layer):
         successors: keras.KerasTensor,
         match: keras.KerasTensor,
         distance: keras.KerasTensor,
+        alike: keras.KerasTensor,
         allowed: keras.KerasTensor,
     ) -> tuple[keras.KerasTensor, keras.KerasTensor, keras.KerasTensor]:
-        """Attend from queries [batch, n, .] to candidates [batch, m, .] with match and allowed [batch, n, m]."""
+        """Attend from queries [batch, n, .] to candidates [batch, m, .] with match, alike and allowed [batch, n, m]."""
         rows = sum(ops.cast(ops.greater_equal(match, bound), "int32") for bound in MATCH_BOUNDS)
         scores = ops.matmul(self._split(query), ops.transpose(self._split(key), (0, 1, 3, 2))) / self.head_dim**0.5
         scores = scores + ops.transpose(ops.take(self.match, rows, axis=0), (0, 3, 1, 2))
         scores = scores + ops.transpose(ops.take(self.recency, _octaves(distance), axis=0), (2, 0, 1))[None]
+        alike = alike + _N_LIKENESS * ops.cast(ops.greater(match, 0), "int32")
+        scores = scores + ops.transpose(ops.take(self.place, alike, axis=0), (0, 3, 1, 2))
         scores = ops.where(allowed[:, None], scores, IMPOSSIBLE)
         nothing = self.nothing[None, :, None, None] + ops.zeros_like(scores[..., :1])
         weights = ops.softmax(ops.concatenate([scores, nothing], axis=-1))[..., :-1]
@@ -111,15 +122,15 @@ class CopyAttention(layers.Layer):
 class CopyAttentionStep(CopyAttention):
     """`CopyAttention` for one chord: the caller carries a memory of the last `n` chords.
 
-    Shapes: state [batch, units], token [batch, 1], then the memory: tokens [batch, n] (0 = nothing yet), keys
-    [batch, n, heads * head_dim], values [batch, n, context_dim], match [batch, n] (how many chords in a row,
-    ending at the last chord and at each of the memory, were equal) -> copies [batch, 1, heads, 279], context
-    [batch, 1, context_dim], longest match [batch, 1], then the new memory in the same order.
+    Shapes: state [batch, units], token [batch, 1], place [batch, 1], then the memory: tokens [batch, n] (0 = nothing
+    yet), keys [batch, n, heads * head_dim], values [batch, n, context_dim], match [batch, n] (how many chords in a
+    row, ending at the last chord and at each of the memory, were equal), places [batch, n] -> copies [batch, 1,
+    heads, 279], context [batch, 1, context_dim], longest match [batch, 1], then the new memory in the same order.
     """
 
     def call(self, inputs: list[keras.KerasTensor]) -> tuple[keras.KerasTensor, ...]:
         """Push the chord into the memory, drop the oldest, attend to what the memory holds."""
-        state, token, heard, keys, values, before = inputs
+        state, token, place, heard, keys, values, before, places = inputs
         size = heard.shape[1]
         successors = ops.concatenate([heard[:, 1:], token], axis=1)
         after = ops.concatenate([values[:, 1:], self.value(state)[:, None]], axis=1)
@@ -128,11 +139,12 @@ class CopyAttentionStep(CopyAttention):
         allowed = ops.logical_and(ops.not_equal(heard, PAD_ID), ops.not_equal(successors, token))
         distance = ops.convert_to_tensor(np.arange(size, 0, -1, dtype=np.int32)[None])
         answer = self._attend(
-            self.query(state)[:, None], keys, after, successors, match[:, None], distance, allowed[:, None]
-        )
+            self.query(state)[:, None], keys, after, successors, match[:, None], distance, likeness(place, places),
+            allowed[:, None],
+        )  # fmt: skip
         new_keys = ops.concatenate([keys[:, 1:], self.key(state)[:, None]], axis=1)
         new_match = ops.concatenate([match[:, 1:], ops.zeros_like(match[:, :1])], axis=1)
-        return *answer, successors, new_keys, after, new_match
+        return *answer, successors, new_keys, after, new_match, ops.concatenate([places[:, 1:], place], axis=1)
 
 
 def match_lengths(tokens: keras.KerasTensor) -> keras.KerasTensor:
@@ -146,6 +158,24 @@ def match_lengths(tokens: keras.KerasTensor) -> keras.KerasTensor:
         run = ops.pad(run, ((0, 0), (1, 0), (1, 0)))[:, :-1, :-1] * equal
         total = total + run
     return total
+
+
+def likeness(these: keras.KerasTensor, those: keras.KerasTensor) -> keras.KerasTensor:
+    """Return [batch, n, m] of places [batch, n] and [batch, m].
+
+    2 = the same place in sections of the same name, 1 = the same place in a phrase of eight bars, 0 = neither, or
+    one of the two is unknown.
+    """
+    one, other = these[:, :, None], those[:, None]
+    known = ops.logical_and(ops.not_equal(one, UNKNOWN), ops.not_equal(other, UNKNOWN))
+    same = ops.logical_and(ops.equal(one, other), ops.greater(other, ORDERS * BARS))
+    in_phrase = ops.equal(ops.mod(_counted(one), HALF_PERIOD), ops.mod(_counted(other), HALF_PERIOD))
+    return ops.where(same, 2, ops.cast(ops.logical_and(known, in_phrase), "int32"))
+
+
+def _counted(places: keras.KerasTensor) -> keras.KerasTensor:
+    """Return places from 0 on; never below: ONNX keeps the sign of a negative integer's remainder."""
+    return ops.maximum(places - 1, 0)
 
 
 def _next(rows: keras.KerasTensor) -> keras.KerasTensor:

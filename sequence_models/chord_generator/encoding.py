@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sequence_models.chord_generator.places import UNKNOWN, places_of
 from shared.datasets.contract import ChordSong
 from shared.datasets.song_records import DERIVED, ESTIMATED
 from shared.metrics.sequences import TokenSong
@@ -28,6 +29,7 @@ class EncodedSong:
     dataset: str
     genre: str
     tokens: NDArray[np.int32]  # START, chords, END
+    places: NDArray[np.int32]  # of each token; see `places`
     conditions: tuple[int, int, int, int]  # ids of genre, mood, key, scale type
     tonic: int  # pitch class, or -1 where no key is known
     chords: tuple[int, ...]  # token ids without START and END
@@ -42,7 +44,9 @@ def encode(song: ChordSong, *, to_learn_from: bool = False) -> EncodedSong:
     moods sound like. So does the scale type: it is given with songs that keep to the scale of their key.
     """
     ids = [chord_to_id(chord) for chord in song.chords if chord.root >= 0]
-    merged = tuple(token for index, token in enumerate(ids) if index == 0 or token != ids[index - 1])
+    kept = [index for index, token in enumerate(ids) if index == 0 or token != ids[index - 1]]
+    merged = tuple(ids[index] for index in kept)
+    places = np.pad(places_of(song)[kept], 1, constant_values=UNKNOWN)
     mood = None if song.mood_source == DERIVED and not to_learn_from else song.mood
     key = None if song.key_source == ESTIMATED else song.key
     conditions = (
@@ -53,7 +57,8 @@ def encode(song: ChordSong, *, to_learn_from: bool = False) -> EncodedSong:
     )
     tokens = np.array([START_ID, *merged, END_ID], dtype=np.int32)
     genre = song.genre or "unspecified"
-    return EncodedSong(song.id, song.dataset, genre, tokens, conditions, key.tonic if key else -1, merged, song.licence)
+    tonic = key.tonic if key else -1
+    return EncodedSong(song.id, song.dataset, genre, tokens, places, conditions, tonic, merged, song.licence)
 
 
 def _keeps_to_scale(song: ChordSong, key: Key) -> bool:

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sequence_models.chord_generator.encoding import EncodedSong, condition_inputs, metric_song
-from sequence_models.chord_generator.tensor_names import OUTPUT, TOKENS_INPUT
+from sequence_models.chord_generator.places import UNKNOWN
+from sequence_models.chord_generator.tensor_names import OUTPUT, PLACE_INPUT, TOKENS_INPUT
 from shared.metrics.sequences import PositionScores, TokenSong
 from shared.music.chord_tokens import N_SPECIAL, PAD_ID
 from shared.runtime import OnnxModel
@@ -50,10 +51,12 @@ def _whole(model: OnnxModel, songs: Sequence[EncodedSong]) -> list[Table]:
     """Return for each song what was given after its first chord, its second, ..., its last but one."""
     longest = len(songs[-1].tokens)
     tokens = np.full((len(songs), longest), PAD_ID, np.int32)
-    for row, song in zip(tokens, songs, strict=True):
-        row[: len(song.tokens) - 1] = song.tokens[:-1]
+    places = np.full_like(tokens, UNKNOWN)
+    for row, song in enumerate(songs):
+        tokens[row, : len(song.tokens) - 1] = song.tokens[:-1]
+        places[row, : len(song.places) - 1] = song.places[:-1]
     asked = np.array([song.conditions for song in songs], np.int32)
-    answer = model.run({TOKENS_INPUT: tokens, **condition_inputs(asked)})[OUTPUT]
+    answer = model.run({TOKENS_INPUT: tokens, **condition_inputs(asked), PLACE_INPUT: places})[OUTPUT]
     return [answer[row, 1 : len(song.chords)] for row, song in enumerate(songs)]
 
 

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from sequence_models.chord_generator.config import ModelConfig
 from sequence_models.chord_generator.model import state_shapes
-from sequence_models.chord_generator.song_step import HEARD, INTEGER_STATES, REFERENCE
-from sequence_models.chord_generator.tensor_names import OUTPUT, STEP_INPUT, TOKENS_INPUT
+from sequence_models.chord_generator.places import BARS, N_PLACES, ORDERS, UNKNOWN
+from sequence_models.chord_generator.song_step import HEARD, INTEGER_STATES, PLACES, REFERENCE
+from sequence_models.chord_generator.tensor_names import OUTPUT, PLACE_INPUT, STEP_INPUT, TOKENS_INPUT
 from shared.decoding.onnx_step import NEXT_STATE
 from shared.export.signature import Signature, TensorSpec
 from shared.music.chord_tokens import N_TOKENS, chord_vocabulary
 from shared.music.conditions import CONDITIONS
 from shared.runs import config_snapshot, git_revision, version
 
+_PLACE = (
+    f"where each chord begins: 1 + order in its bar (0 to {ORDERS - 1}) + {ORDERS} * (bars since its section began, "
+    f"modulo {BARS}) + {ORDERS * BARS} * section (a song's section names counted from 1; 0 = no names); "
+    f"{UNKNOWN} = not known"
+)
 _STATE_MEANINGS = {
     REFERENCE: "state: pitch class that the song is seen from, plus 1; 0 at first",
     HEARD: "state: the last chords as if the reference were C, newest last; zeros at first",
+    PLACES: "state: the places of these chords; zeros at first",
 }
 
 
@@ -25,7 +32,8 @@ def window_signature(settings: ModelConfig) -> Signature:
     output = TensorSpec(OUTPUT, ("batch", length, N_TOKENS), "float32", "of the next chord after each position")
     chords = f"{length} chords" if settings.is_classic else "a song's chords"
     summary = f"The next chord after each of {chords}, given genre, mood, key and scale type."
-    return _signature("chord_generator", summary, settings, (tokens, *_conditions()), (output,))
+    places = () if settings.is_classic else (TensorSpec(PLACE_INPUT, ("batch", length), "int32", _PLACE),)
+    return _signature("chord_generator", summary, settings, (tokens, *_conditions(), *places), (output,))
 
 
 def step_signature(settings: ModelConfig) -> Signature:
@@ -41,14 +49,16 @@ def step_signature(settings: ModelConfig) -> Signature:
     )
     output = TensorSpec(OUTPUT, ("batch", N_TOKENS), "float32", "of the next chord")
     summary = "One step of the chord generator: the state is carried by the caller."
-    inputs = (tokens, *_conditions(), *before)
+    place = () if settings.is_classic else (TensorSpec(PLACE_INPUT, ("batch", 1), "int32", _PLACE),)
+    inputs = (tokens, *_conditions(), *place, *before)
     return _signature("chord_generator_step", summary, settings, inputs, (output, *after))
 
 
 def categories() -> dict[str, int]:
     """Return for each input of ids how many ids it knows, "not specified" included."""
+    places = {PLACE_INPUT: N_PLACES, PLACES: N_PLACES}
     known = {condition.input_name: len(condition.values) + 1 for condition in CONDITIONS}
-    return {TOKENS_INPUT: N_TOKENS, STEP_INPUT: N_TOKENS, HEARD: N_TOKENS, REFERENCE: 13, **known}
+    return {TOKENS_INPUT: N_TOKENS, STEP_INPUT: N_TOKENS, HEARD: N_TOKENS, REFERENCE: 13} | places | known
 
 
 def _dtype(state: str) -> str:

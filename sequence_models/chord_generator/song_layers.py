@@ -12,6 +12,7 @@ import keras
 import numpy as np
 from keras import layers, ops
 
+from sequence_models.chord_generator.places import PERIOD, UNKNOWN
 from shared.music.chord_tokens import END_ID, N_QUALITIES, N_SPECIAL, N_TOKENS, START_ID
 from shared.music.conditions import GENRE, KEY, MOOD, SCALE_TYPE
 from shared.music.moods import MOOD_TABLE
@@ -118,6 +119,15 @@ def gelu(x: keras.KerasTensor) -> keras.KerasTensor:
 
 def _one_hot(ids: keras.KerasTensor, size: int, dtype: str) -> keras.KerasTensor:
     return ops.cast(ops.equal(ids, ops.arange(size)[None]), dtype)
+
+
+@keras.saving.register_keras_serializable(_PACKAGE)
+class PhraseOf(layers.Layer):
+    """Where in a phrase of sixteen bars a place is, 0 = unknown: places [batch, length] -> rows [batch, length]."""
+
+    def call(self, places: keras.KerasTensor) -> keras.KerasTensor:
+        """Leave out the section."""
+        return ops.where(ops.equal(places, UNKNOWN), 0, 1 + ops.mod(ops.maximum(places - 1, 0), PERIOD))
 
 
 @keras.saving.register_keras_serializable(_PACKAGE)

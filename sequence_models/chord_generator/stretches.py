@@ -19,7 +19,9 @@ from numpy.typing import NDArray
 from sequence_models.chord_generator.config import DataConfig, ModelConfig
 from sequence_models.chord_generator.curriculum import Curriculum
 from sequence_models.chord_generator.encoding import EncodedSong, hide_conditions
+from sequence_models.chord_generator.places import UNKNOWN
 from sequence_models.chord_generator.substitution import substitute
+from sequence_models.chord_generator.tensor_names import PLACE_INPUT
 from sequence_models.chord_generator.windows import Batch, cut, to_batch
 
 _CHORDS_PER_STRETCH = 48
@@ -51,7 +53,15 @@ class _Stretches(keras.utils.PyDataset):
         length = _length_of(rows) + self._extra(index)
         inputs, targets = cut([(self.songs[song].tokens[first : first + n]) for song, first, n in rows], length)
         inputs, targets = self._vary(index, inputs, targets)
-        return to_batch(inputs, targets, self._conditions[index])
+        batch = to_batch(inputs, targets, self._conditions[index])
+        batch[0][PLACE_INPUT] = self._places(index, length)
+        return batch
+
+    def _places(self, index: int, length: int) -> NDArray[np.int32]:
+        """Return the places of a batch's inputs [rows, length]."""
+        rows = self._batches[index]
+        pieces = [self.songs[song].places[first : first + n - 1] for song, first, n in rows]
+        return np.stack([np.pad(piece, (0, length - len(piece)), constant_values=UNKNOWN) for piece in pieces])
 
     def _vary(
         self, index: int, inputs: NDArray[np.int32], targets: NDArray[np.int32]
@@ -118,6 +128,12 @@ class TrainingStretches(_Stretches):
         return substitute(
             inputs, targets, self.data.substitution, np.random.default_rng([self.seed, self.epoch, index])
         )
+
+    def _places(self, index: int, length: int) -> NDArray[np.int32]:
+        """Hide the places of some stretches, so that the network can do without them."""
+        places = super()._places(index, length)
+        rng = np.random.default_rng([self.seed, self.epoch, index, 1])
+        return np.where(rng.random((len(places), 1)) < self.data.place_dropout, UNKNOWN, places).astype(np.int32)
 
 
 class FixedStretches(_Stretches):

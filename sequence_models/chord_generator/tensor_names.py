@@ -2,4 +2,5 @@
 
 TOKENS_INPUT = "chord_sequence_input"
 STEP_INPUT = "chord_input"
+PLACE_INPUT = "place_input"
 OUTPUT = "probabilities"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,7 @@ class _Buffers:
         self.tokens = _empty(first, batch)
         self.asked: Conditions | None = None
         asked = {spec.name: _empty(spec, batch) for spec in others if spec not in states}
+        self.beside = asked
         self.conditions = {c.name: asked[c.input_name] for c in CONDITIONS if c.input_name in asked}
         self.probabilities = _empty(output, batch)
         sets = [[_empty(spec, batch) for spec in states] for _ in range(2)]
@@ -45,6 +46,11 @@ class _Buffers:
             )
             for old, new in (sets, sets[::-1])
         )
+
+    def know(self, beside: Mapping[str, NDArray[np.integer]]) -> None:
+        """Say more of the next token, [batch] by the name of an input; what nobody names stays 0, not known."""
+        for name, values in beside.items():
+            self.beside[name][:, 0] = values
 
 
 class OnnxStepModel:

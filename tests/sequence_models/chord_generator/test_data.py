@@ -23,7 +23,7 @@ from shared.music.conditions import KEY, MOOD, SCALE_TYPE
 def _song(length: int, first: int = N_SPECIAL) -> EncodedSong:
     chords = tuple(first + index for index in range(length))
     tokens = np.array([START_ID, *chords, END_ID], np.int32)
-    return EncodedSong("id", "set", "pop", tokens, (0, 27, 0, 0), 0, chords)
+    return EncodedSong("id", "set", "pop", tokens, np.zeros_like(tokens), (0, 27, 0, 0), 0, chords)
 
 
 def test_targets_are_the_inputs_shifted_by_one_and_padding_weighs_nothing() -> None:

@@ -22,7 +22,7 @@ from shared.runtime import OnnxModel
 
 def _encoded(chords: list[int]) -> EncodedSong:
     tokens = np.array([START_ID, *chords, END_ID], np.int32)
-    return EncodedSong("id", "set", "pop", tokens, (0, 27, 0, 0), 0, tuple(chords))
+    return EncodedSong("id", "set", "pop", tokens, np.zeros_like(tokens), (0, 27, 0, 0), 0, tuple(chords))
 
 
 def test_each_change_from_the_second_on_has_its_own_context() -> None:

@@ -18,13 +18,14 @@ from shared.music.conditions import KEY
 
 
 def test_a_song_moves_with_its_key() -> None:
-    song = EncodedSong("a", "x", "pop", np.array([START_ID, 3, 50, END_ID], np.int32), (0, 27, 14, 2), 2, (3, 50))
+    tokens, places = np.array([START_ID, 3, 50, END_ID], np.int32), np.array([0, 1, 5, 0], np.int32)
+    song = EncodedSong("a", "x", "pop", tokens, places, (0, 27, 14, 2), 2, (3, 50))
     there = moved(song, 5)
     assert there.conditions == (0, 27, 19, 2)
     assert there.tonic == 7
     assert there.tokens.tolist() == [START_ID, *transpose_ids([3, 50], 5), END_ID]
     assert moved(there, 7).tokens.tolist() == song.tokens.tolist()
-    keyless = EncodedSong("a", "x", "pop", song.tokens, (0, 27, KEY.unspecified, 2), -1, (3, 50))
+    keyless = EncodedSong("a", "x", "pop", tokens, places, (0, 27, KEY.unspecified, 2), -1, (3, 50))
     assert moved(keyless, 5).conditions == keyless.conditions
     assert moved(keyless, 5).tonic == -1
 
