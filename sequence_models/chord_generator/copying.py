@@ -169,13 +169,13 @@ def likeness(these: keras.KerasTensor, those: keras.KerasTensor) -> keras.KerasT
     one, other = these[:, :, None], those[:, None]
     known = ops.logical_and(ops.not_equal(one, UNKNOWN), ops.not_equal(other, UNKNOWN))
     same = ops.logical_and(ops.equal(one, other), ops.greater(other, ORDERS * BARS))
-    in_phrase = ops.equal(ops.mod(_counted(one), HALF_PERIOD), ops.mod(_counted(other), HALF_PERIOD))
+    in_phrase = ops.equal(_in_phrase(these)[:, :, None], _in_phrase(those)[:, None])
     return ops.where(same, 2, ops.cast(ops.logical_and(known, in_phrase), "int32"))
 
 
-def _counted(places: keras.KerasTensor) -> keras.KerasTensor:
-    """Return places from 0 on; never below: ONNX keeps the sign of a negative integer's remainder."""
-    return ops.maximum(places - 1, 0)
+def _in_phrase(places: keras.KerasTensor) -> keras.KerasTensor:
+    """Return where in a phrase of eight bars places are; never of a negative number, whose remainder ONNX signs."""
+    return ops.mod(ops.maximum(places - 1, 0), HALF_PERIOD)
 
 
 def _next(rows: keras.KerasTensor) -> keras.KerasTensor:
