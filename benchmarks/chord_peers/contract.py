@@ -1,0 +1,51 @@
+"""What every recognizer offers that the chord benchmark measures: file paths in, timed chords out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from shared.datasets.contract import TimedChords
+
+
+@dataclass
+class Recognition:
+    """What a recognizer made of a batch of recordings; each is in `chords` or in `failures`.
+
+    Attributes:
+        chords: the chords of each recording.
+        seconds: wall time of each, from file to chords.
+        failures: one sentence for each recording that it failed on.
+    """
+
+    chords: dict[Path, TimedChords] = field(default_factory=dict)
+    seconds: dict[Path, float] = field(default_factory=dict)
+    failures: dict[Path, str] = field(default_factory=dict)
+
+    def times_real_time(self) -> float:
+        """Return the length of what was recognised over the time that it took; 0 when nothing was.
+
+        The first recording is left out where there are more: it pays for what is done once per process.
+        """
+        warm = list(self.seconds)[1:] or list(self.seconds)
+        duration_s = sum(float(self.chords[path].intervals_s[-1, 1]) for path in warm)
+        return duration_s / sum(self.seconds[path] for path in warm) if warm else 0.0
+
+
+class Peer(Protocol):
+    """A chord recognizer."""
+
+    @property
+    def name(self) -> str:
+        """What the tables call it."""
+        ...
+
+    def recognise(self, paths: Sequence[Path]) -> Recognition:
+        """Recognise the chords of audio files, one after another; a file that it fails on stops no other.
+
+        Raises:
+            ConsortError: when the recognizer cannot run at all.
+        """
+        ...
