@@ -1,6 +1,8 @@
-"""One annotation made to cover a stretch of time exactly, as comparing two of them asks."""
+"""An annotation made to cover a stretch of time exactly, and its repeats merged: what comparing and drawing ask."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -34,4 +36,17 @@ def cover(
             rows.append((start, end, label))
             reached, filler = end, between
     rows += [(reached, end_s, around)] if end_s > reached else []
-    return TimedChords(np.array([row[:2] for row in rows]), tuple(row[2] for row in rows))
+    return _timed(rows)
+
+
+def merge(timed: TimedChords) -> TimedChords:
+    """Return the same chords, those that follow each other without a gap and under one label as one."""
+    rows: list[tuple[float, float, str]] = []
+    for (start, end), label in zip(timed.intervals_s.tolist(), timed.labels, strict=True):
+        goes_on = bool(rows) and rows[-1][1:] == (start, label)
+        rows.append((rows.pop()[0] if goes_on else start, end, label))
+    return _timed(rows)
+
+
+def _timed(rows: Sequence[tuple[float, float, str]]) -> TimedChords:
+    return TimedChords(np.array([row[:2] for row in rows]).reshape(-1, 2), tuple(row[2] for row in rows))

@@ -8,7 +8,6 @@ import math
 import numpy as np
 import pytest
 
-from shared.annotation.spans import cover
 from shared.datasets.contract import TimedChords
 from shared.errors import InputError
 from shared.metrics.chords import COMPARISONS, METRICS, ChordScores, score_song, score_songs
@@ -137,13 +136,3 @@ def test_what_gives_no_figure_is_refused() -> None:
         score_song("two", song(), ESTIMATE)
     with pytest.raises(InputError, match="'H:what' cannot be read"):
         score_song("two", REFERENCE, song((0, 1, "H:what")))
-    with pytest.raises(InputError, match="the end must lie behind the start"):
-        cover(REFERENCE, 3.0, 3.0)
-
-
-def test_cover_fills_between_and_around() -> None:
-    covered = cover(song((1, 2, "C"), (3, 4, "D")), 0.0, 5.0, between="X")
-    assert covered.labels == ("N", "C", "X", "D", "N")
-    assert covered.intervals_s.tolist() == [[0, 1], [1, 2], [2, 3], [3, 4], [4, 5]]
-    assert cover(song((1, 2, "C"), (3, 4, "D")), 1.5, 3.5).labels == ("C", "N", "D")
-    assert cover(song((1, 2, "C")), 2.0, 3.0).labels == ("N",)
