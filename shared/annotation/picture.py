@@ -197,7 +197,7 @@ def _lane(axis: Any, name: str, timed: TimedChords, key: Key | None) -> None:
         colour = chord_colour(parse(label))
         axis.bar((left + right) / 2, 0.94, width=right - left, bottom=0.03, color=[colour], edgecolor="white")
         room = (right - left) * points_per_s - 3
-        # A sans-serif letter is about 0.62 of its size wide.
-        size = next((size for size in _SIZES if 0.62 * size * len(text) <= room), None)
+        # A letter of the sans-serif is about 0.68 of its size wide.
+        size = next((size for size in _SIZES if 0.68 * size * len(text) <= room), None)
         if size:
             axis.text((left + right) / 2, 0.48, text, ha="center", va="center", fontsize=size, color=ink_on(colour))
