@@ -60,12 +60,24 @@ class _Reader:
             elif word.startswith("--") and len(word) > 2:
                 name, equals, value = word[2:].partition("=")
                 self._flag(name, value if equals else None)
+            elif self._is_plain(word):
+                self._take_plain(word)
             elif "=" in word:
                 name, _, value = word.partition("=")
                 self._assign(name, value, said=name)
             else:
                 raise InputError(f"cannot use the word '{word}'; values with spaces need quotes, see --help")
         return self.found
+
+    def _is_plain(self, word: str) -> bool:
+        """Tell whether a word without a flag goes to the list that the config has for such."""
+        return self.schema.plain_words is not None and not self._begins_anew(word)
+
+    def _take_plain(self, word: str) -> None:
+        leaf = self.schema.plain_words
+        assert leaf is not None
+        before, said = self.found.values.get(leaf.dotted, ([], self.schema.flag(leaf)))
+        self.found.values[leaf.dotted] = ([*before, word], said)
 
     def _flag(self, name: str, value: str | None) -> None:
         said = f"--{name}"

@@ -26,6 +26,7 @@ class Option:
     maximum: float | None = None
     above: float | None = None
     below: float | None = None
+    plain_words: bool = False
 
 
 def option(
@@ -39,6 +40,7 @@ def option(
     maximum: float | None = None,
     above: float | None = None,
     below: float | None = None,
+    plain_words: bool = False,
 ) -> Any:
     """Describe a field of a config dataclass; it becomes a flag of the command line.
 
@@ -52,8 +54,9 @@ def option(
         maximum: the largest valid number.
         above: a number that the value must exceed.
         below: a number that the value must stay under.
+        plain_words: words without a flag belong to this list, as the files in `predict song.mp3`.
     """
-    note = Option(help, unit, tuple(choices), tuple(aliases), minimum, maximum, above, below)
+    note = Option(help, unit, tuple(choices), tuple(aliases), minimum, maximum, above, below, plain_words)
     metadata = {_METADATA_KEY: note}
     if default is ...:
         return dataclasses.field(kw_only=True, metadata=metadata)
@@ -119,6 +122,11 @@ class Schema:
             close = ["--" + other.replace("_", "-") for other in close]
         hint = f"nearest: {', '.join(close)}" if close else "--help lists them all"
         return InputError(f"unknown {kind} '{said}'; {hint}")
+
+    @property
+    def plain_words(self) -> Leaf | None:
+        """The list that takes words without a flag, if the config has one."""
+        return next((leaf for leaf in self.leaves if leaf.note.plain_words), None)
 
     def flag(self, leaf: Leaf) -> str:
         """Return the shortest flag that means `leaf`."""

@@ -24,7 +24,8 @@ def manual(program: str, description: str, schema: Schema, departures: Mapping[s
     """
     width = min(shutil.get_terminal_size().columns, 110)
     option_word = "[group=option] " if departures else ""
-    parts = [f"usage: {program} {option_word}[key=value] [--flag value]", description.strip()]
+    plain = f" {schema.plain_words.path[-1].upper()} ..." if schema.plain_words else ""
+    parts = [f"usage: {program}{plain} {option_word}[key=value] [--flag value]", description.strip()]
     top = [leaf for leaf in schema.leaves if len(leaf.path) == 1]
     parts += [_section("flags", top, schema, width)] if top else []
     for group in schema.groups:

@@ -268,3 +268,21 @@ def test_a_wrong_config_file_is_named(tmp_path: Path, name: str, text: str | byt
     with pytest.raises(InputError, match=sentence) as refusal:
         read("--config", str(file))
     assert "\n" not in str(refusal.value)
+
+
+@dataclasses.dataclass
+class Listen:
+    """Files to listen to."""
+
+    files: list[str] = option([], help="audio files", plain_words=True)
+    plot: bool = option(False, help="draw")
+    format: str = option("lab", help="how")
+
+
+def test_words_without_a_flag_go_to_the_list_that_takes_them() -> None:
+    found = parse(Listen, ["one.mp3", "--format", "json", "two=2.wav", "--plot", "three.flac", "format=jams"])
+    assert found == Listen(["one.mp3", "two=2.wav", "three.flac"], plot=True, format="jams")
+    assert parse(Listen, ["--files", "a.wav", "b.wav"]).files == ["a.wav", "b.wav"]
+    assert parse(Listen, []).files == []
+    with pytest.raises(InputError, match="cannot use the word 'one.mp3'"):
+        parse(Train, ["one.mp3"])
