@@ -284,5 +284,5 @@ def test_words_without_a_flag_go_to_the_list_that_takes_them() -> None:
     assert found == Listen(["one.mp3", "two=2.wav", "three.flac"], plot=True, format="jams")
     assert parse(Listen, ["--files", "a.wav", "b.wav"]).files == ["a.wav", "b.wav"]
     assert parse(Listen, []).files == []
-    with pytest.raises(InputError, match="cannot use the word 'one.mp3'"):
+    with pytest.raises(InputError, match="cannot use the word 'one"):
         parse(Train, ["one.mp3"])
