@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from shared.runs import PROJECT_ROOT
+from shared.runs import PROJECT_ROOT, latest_run
 
 CHECKPOINTS = PROJECT_ROOT / "checkpoints"
 
@@ -24,3 +24,22 @@ def shipped_folder(model: str, having: str = "", root: Path = CHECKPOINTS) -> Pa
     folder = root / model
     found = (folder / having).is_file() if having else any(folder.glob("*.onnx"))
     return folder if found else None
+
+
+def model_file(model: str, named: str, checkpoint_root: Path | str = "checkpoints") -> Path:
+    """Return the exported model `<model>.onnx` that a user means: the one named, that which ships, or the newest run's.
+
+    Args:
+        model: the model folder's name.
+        named: a path to an .onnx file or to a run folder; empty = none.
+        checkpoint_root: where the newest run is looked for.
+
+    Raises:
+        ConsortError: when there is none.
+    """
+    name = f"{model}.onnx"
+    if named:
+        path = Path(named)
+        return path / name if path.is_dir() else path
+    folder = shipped_folder(model, name) or latest_run(model, checkpoint_root, having=name)
+    return folder / name

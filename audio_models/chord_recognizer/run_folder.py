@@ -1,0 +1,49 @@
+"""The files of a chord recognizer's run folder: their names, and how they are read back."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+
+from audio_models.chord_recognizer.config import MODEL_NAME, ModelConfig
+from audio_models.chord_recognizer.model import ChordRecognitionModel
+from audio_models.training.checkpoints import BEST, load_weights, read_checkpoint
+from shared.errors import InputError
+from shared.files import read_json
+from shared.runs import latest_run
+
+CONFIG_FILE = "training_config.json"
+HISTORY_FILE = "training_history.json"
+SOURCES_FILE = "training_sources.json"
+PARITY_FILE = "export_parity.json"
+RESULTS_FILE = "test_results.json"
+ONNX_FILE = "chord_recognizer.onnx"
+
+
+def resolve(checkpoint: str, root: str) -> Path:
+    """Return the run folder that the user named, or the newest that has weights.
+
+    Raises:
+        ConsortError: when there is none.
+    """
+    if not checkpoint:
+        return latest_run(MODEL_NAME, root, having=BEST)
+    folder = Path(checkpoint)
+    if not (folder / BEST).is_file():
+        raise InputError(f"{folder} is no run of the chord recognizer: it has no {BEST}")
+    return folder
+
+
+def load_model(folder: Path) -> ChordRecognitionModel:
+    """Return the network of a run with its best weights, ready for use.
+
+    Raises:
+        InputError: when a file is missing, damaged or of another network.
+    """
+    content = read_json(folder / CONFIG_FILE).get("model", {})
+    unknown = set(content) - {field.name for field in fields(ModelConfig)}
+    if unknown:
+        raise InputError(f"{folder / CONFIG_FILE} has unknown model settings: {', '.join(sorted(unknown))}")
+    model = ChordRecognitionModel(ModelConfig(**content))
+    load_weights(model.net, read_checkpoint(folder / BEST)["model"], folder / BEST)
+    return model.eval()

@@ -1,0 +1,53 @@
+"""The convolutional stem: a log-frequency spectrogram becomes one vector per frame.
+
+    features [batch, frames, 252]
+        Conv 3 x 3: 1 -> 24                            patterns over neighbouring bins (a third of a semitone)
+        Conv 3 x 5, every third bin: 24 -> 24          one row per semitone: [batch, 24, frames, 84]
+        Conv 3 x 3: 24 -> 24
+        Linear 24 * 84 -> d_model
+    [batch, frames, d_model]
+
+Each convolution is followed by BatchNorm and GELU; bins beyond the edges are silence. The three look one frame to
+either side each, or, when streaming, two frames back.
+"""
+
+from __future__ import annotations
+
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+_TIME = 3
+_FREQUENCY_KERNELS = (3, 5, 3)
+
+
+class Stem(nn.Module):
+    """Patterns over time and frequency."""
+
+    def __init__(self, bins: int, bins_per_semitone: int, channels: int, width: int, *, streaming: bool) -> None:
+        """Take the bins of a frame, how many make a semitone, the channels and the width of the answer."""
+        super().__init__()
+        strides = (1, bins_per_semitone, 1)
+        inputs = (1, channels, channels)
+        self.convolutions = nn.ModuleList(
+            nn.Conv2d(n_in, channels, (_TIME, kernel), (1, stride), (0, kernel // 2))
+            for n_in, kernel, stride in zip(inputs, _FREQUENCY_KERNELS, strides, strict=True)
+        )
+        self.norms = nn.ModuleList(nn.BatchNorm2d(channels) for _ in _FREQUENCY_KERNELS)
+        self.out = nn.Linear(channels * (bins // bins_per_semitone), width)
+        self.before, self.after = (_TIME - 1, 0) if streaming else (_TIME // 2, _TIME // 2)
+
+    def forward(self, features: Tensor) -> Tensor:
+        """[batch, frames, bins] -> [batch, frames, width]; frames beyond the edges are silence."""
+        x = features[:, None]
+        for index in range(len(_FREQUENCY_KERNELS)):
+            x = self.layer(index, F.pad(x, (0, 0, self.before, self.after)))
+        return self.join(x)
+
+    def layer(self, index: int, padded: Tensor) -> Tensor:
+        """Return one layer's answer [batch, channels, frames, bins] to frames with their neighbours."""
+        return F.gelu(self.norms[index](self.convolutions[index](padded)))
+
+    def join(self, x: Tensor) -> Tensor:
+        """[batch, channels, frames, semitones] -> [batch, frames, width]."""
+        out: Tensor = self.out(x.transpose(1, 2).flatten(2))
+        return out

@@ -1,0 +1,92 @@
+"""The network: shapes, size, margins that agree, keys that are alike, and that it can learn."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from audio_models.chord_recognizer.config import ModelConfig
+from audio_models.chord_recognizer.heads import ChordHeads
+from audio_models.chord_recognizer.loss import ChordRecognitionLoss
+from audio_models.chord_recognizer.model import FEATURES, ChordNet, ChordRecognitionModel
+from shared.music.chord_classes import N_CLASSES, N_QUALITIES, transpose_ids
+
+SMALL = ModelConfig(d_model=32, num_blocks=1, num_heads=2, stem_channels=4, pitch_class_dim=4, kernel_frames=5)
+CLASSES = {"joint": N_CLASSES, "chord_type": 32, "root": 12, "bass_note": 12}
+
+
+@pytest.mark.parametrize("batch", [1, 3])
+def test_frames_and_clips_have_the_heads_of_the_contract(batch: int) -> None:
+    waveform = torch.randn(batch, 44_100, generator=torch.Generator().manual_seed(0))
+    frames = 1 + 44_100 // FEATURES.hop_length
+    torch.manual_seed(0)
+    model = ChordRecognitionModel(SMALL).eval()
+    with torch.no_grad():
+        heads = model(waveform)
+        model.net.mode = "clip"
+        clip = model(waveform)
+    assert {name: tuple(values.shape) for name, values in heads.items()} == {
+        name: (batch, frames, classes) for name, classes in CLASSES.items()
+    }
+    assert {name: tuple(values.shape) for name, values in clip.items()} == {
+        name: (batch, classes) for name, classes in CLASSES.items()
+    }
+
+
+def test_sizes_can_be_given_by_name_and_the_default_is_small() -> None:
+    assert ChordRecognitionModel(d_model=32, num_blocks=1, num_heads=2).config.d_model == 32
+    weights = sum(weight.numel() for weight in ChordRecognitionModel().parameters())
+    assert weights < 2_000_000  # float32: well below the 10 MB that may ship
+
+
+def test_types_and_roots_are_margins_of_the_joint_distribution() -> None:
+    torch.manual_seed(0)
+    heads = ChordHeads(16, 4)(torch.randn(2, 5, 16))
+    joint = heads["joint"].exp()
+    torch.testing.assert_close(joint.sum(-1), torch.ones(2, 5))
+    table = joint[..., :-1].unflatten(-1, (12, N_QUALITIES))
+    torch.testing.assert_close(heads["root"].exp(), table.sum(-1))
+    torch.testing.assert_close(heads["chord_type"].exp()[..., :N_QUALITIES], table.sum(-2))
+    torch.testing.assert_close(heads["chord_type"].exp()[..., N_QUALITIES], joint[..., -1])
+
+
+def test_heads_know_of_every_key_what_they_know_of_one() -> None:
+    """Turning what is heard of the pitch classes turns roots and basses by the same interval."""
+    torch.manual_seed(0)
+    heads, hidden = ChordHeads(12 * 4, 4), torch.randn(1, 3, 12 * 4)
+    with torch.no_grad():
+        heads.pitch_classes.weight.copy_(torch.eye(48))
+        heads.pitch_classes.bias.zero_()
+        heads.no_chord.weight.zero_()
+        before = heads(hidden)
+        after = heads(hidden.unflatten(-1, (12, 4)).roll(5, dims=2).flatten(2))
+    moved = torch.from_numpy(transpose_ids(torch.arange(N_CLASSES).numpy(), 5))
+    torch.testing.assert_close(after["joint"][..., moved], before["joint"])
+    torch.testing.assert_close(after["bass_note"], before["bass_note"].roll(5, dims=-1))
+
+
+def test_one_batch_can_be_learnt_by_heart() -> None:
+    torch.manual_seed(0)
+    net, loss = ChordNet(SMALL), ChordRecognitionLoss(label_smoothing=0.0)
+    features = torch.rand(2, 12, FEATURES.n_bins)
+    targets = {
+        "chord_type": torch.randint(0, 30, (2, 12)),
+        "root": torch.randint(0, 12, (2, 12)),
+        "bass_note": torch.randint(0, 12, (2, 12)),
+    }
+    adam = torch.optim.Adam(net.parameters(), 0.01)
+    for _ in range(150):
+        adam.zero_grad()
+        loss(net(features), targets)["total_loss"].backward()
+        adam.step()
+    outputs = net.eval()(features)
+    assert all((outputs[name].argmax(-1) == ids).float().mean() > 0.9 for name, ids in targets.items())
+
+
+def test_saved_weights_answer_alike() -> None:
+    torch.manual_seed(0)
+    net, features = ChordNet(SMALL).eval(), torch.rand(1, 9, FEATURES.n_bins)
+    other = ChordNet(SMALL).eval()
+    other.load_state_dict(net.state_dict())
+    with torch.no_grad():
+        torch.testing.assert_close(other(features)["joint"], net(features)["joint"], rtol=0, atol=0)
