@@ -77,6 +77,7 @@ def _band(
 ) -> tuple[dict[str, Part], TimedChords]:
     """Let a band of one of the genres play, sometimes with the drums alone first."""
     genre, bar = pick(rng, GENRES), bar_quarters(meter)
+    spans = [ChordSpan(span.onset_quarters, span.end_quarters, _for_band(span.chord)) for span in spans]
     if rng.random() < _INTRO:
         silent = bar * int(rng.integers(1, 4))
         moved = [ChordSpan(span.onset_quarters + silent, span.end_quarters + silent, span.chord) for span in spans]
@@ -129,6 +130,11 @@ def unsettled(spans: Sequence[ChordSpan], ahead: float) -> list[ChordSpan]:
         made.append(ChordSpan(span.onset_quarters, middle, span.chord))
         made.append(ChordSpan(middle, span.end_quarters, Chord.unknown()))
     return made
+
+
+def _for_band(chord: Chord) -> Chord:
+    """Return a power chord for a single tone: every bass player adds the fifth."""
+    return Chord(chord.root, "5", chord.bass) if chord.quality == "1" else chord
 
 
 def _name(track: str, bass: str, is_drum: bool) -> str:

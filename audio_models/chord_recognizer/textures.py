@@ -108,15 +108,15 @@ def alberti(chords: Sequence[Voiced], rng: np.random.Generator) -> list[Written]
 
 
 def sparse(chords: Sequence[Voiced], rng: np.random.Generator) -> list[Written]:
-    """A short stroke or two on each chord, then rest."""
+    """A short stroke or two, then rest; on long chords again after a while."""
+    every = float(rng.choice([2.0, 4.0, 4.0, 8.0]))
     notes = []
     for chord in chords:
-        length = chord.end - chord.onset
-        strokes = [0.0] if rng.random() < 0.6 else [0.0, float(rng.choice([0.5, 0.75, 1.5]))]
-        for at in strokes:
-            if at < length:
-                onset = chord.onset + at
-                notes += _struck(chord.pitches, onset, min(onset + rng.uniform(0.2, 1.0), chord.end))
+        for onset, end in _steps(chord, every):
+            second = onset + float(rng.choice([0.5, 0.75, 1.5]))
+            strokes = [onset] if rng.random() < 0.6 or second >= end else [onset, second]
+            for at in strokes:
+                notes += _struck(chord.pitches, at, min(at + rng.uniform(0.2, 1.2), chord.end))
     return notes
 
 

@@ -30,7 +30,9 @@ Waveform = NDArray[np.float32]
 
 TICKS_PER_QUARTER, TEMPO_US = 1000, 500_000
 TICKS_PER_S = TICKS_PER_QUARTER * 1_000_000 // TEMPO_US
-POLYPHONY = 64  # long releases fill up more, unheard
+POLYPHONY = 48  # long releases fill up more, unheard
+# Linear interpolation between samples is a fifth faster than the default of fourth order, and its error inaudible.
+_SHELL_COMMANDS = "interp 1\n"
 _DATA_MSB, _DATA_LSB, _RPN_LSB, _RPN_MSB = 6, 38, 100, 101
 _FINE_TUNING = 1  # registered parameter: 14 bits over -100 to +100 cents
 _MIDDLE = 1 << 13
@@ -143,14 +145,16 @@ def _play(midi: bytes, sample_rate: int, soundfont: Path, fluidsynth: str = "flu
     if not shutil.which(fluidsynth):
         raise ConsortError(f"{fluidsynth} is not installed; install the package fluidsynth")
     with tempfile.TemporaryDirectory() as folder:
-        source, target = Path(folder) / "notes.mid", Path(folder) / "sound.raw"
+        source, shell, target = (Path(folder) / name for name in ("notes.mid", "commands", "sound.raw"))
         source.write_bytes(midi)
+        shell.write_text(_SHELL_COMMANDS, encoding="utf-8")
         options = f"-ni -q -R 0 -C 0 -g 0.5 -z 1024 -T raw -O float -r {sample_rate}".split()
         # Only the samples that are played are read: a large SoundFont then starts as fast as a small one.
         options += ["-o", "synth.dynamic-sample-loading=1", "-o", f"synth.polyphony={POLYPHONY}"]
-        command = [fluidsynth, *options, "-F", str(target), str(soundfont), str(source)]
+        command = [fluidsynth, *options, "-f", str(shell), "-F", str(target), str(soundfont), str(source)]
         done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
         if done.returncode or not target.is_file():
             complaint = (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[0]
             raise ConsortError(f"fluidsynth cannot play with {soundfont.name} ({complaint}); install it again")
-        return np.asarray(np.fromfile(target, dtype=np.float32).reshape(-1, 2).mean(axis=1), dtype=np.float32)
+        left, right = np.fromfile(target, dtype=np.float32).reshape(-1, 2).T
+        return np.asarray((left + right) / 2, dtype=np.float32)

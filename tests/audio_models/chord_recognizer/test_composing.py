@@ -50,6 +50,12 @@ def test_before_a_change_that_players_anticipate_nothing_is_said() -> None:
     assert found == [(0.0, 3.5, "maj"), (3.5, 4.0, "X"), (4.0, 8.0, "maj")]
 
 
+def test_a_band_plays_no_single_tone() -> None:
+    spans = [ChordSpan(0.0, 4.0, Chord(2, "1", 2)), ChordSpan(4.0, 8.0, Chord(0, "maj", 0))]
+    piece = compose(spans, 100.0, "4/4", np.random.default_rng(0), source="random", group="g", band=1.0)
+    assert [label for label in piece.chords.labels if label not in ("N", "X")] == ["D:5", "C:maj"]
+
+
 def test_drums_fall_on_the_beats_of_a_song_that_slows_down() -> None:
     beats = np.cumsum(np.linspace(0.5, 0.7, 33))
     seconds = on_beats(beats)
