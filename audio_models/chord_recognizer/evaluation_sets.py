@@ -42,6 +42,7 @@ from audio_models.chord_recognizer.rendering import render_piece
 from audio_models.chord_recognizer.sources import POP909, pop909_piece, random_piece
 from shared.audio.augment import SAMPLE_RATE
 from shared.cli import entry_point
+from shared.datasets import pop909
 from shared.datasets.contract import TimedChords
 from shared.datasets.lab import format_lab
 from shared.datasets.pop909_song import load_songs
@@ -123,7 +124,9 @@ def _songs(config: EvaluationSetConfig, catalog: Catalog, size: int) -> Iterator
     for song in load_songs(catalog.root / POP909, numbers):
         rng = np.random.default_rng([config.seed, int(song.id)])
         hard = config.set == "hard"
-        piece = pop909_piece(song, song.id, "", pick(rng, drummed) if hard else "", rng)
+        # On a piano the pedal blurs; held instruments would sound for as long as it hovers.
+        tracks = song.ringing(within_chords=hard)
+        piece = pop909_piece(song, tracks, song.id, pop909.LICENCE, pick(rng, drummed) if hard else "", rng)
         recipe = hard_recipe(piece, rng, catalog.fonts, noises) if hard else Recipe(soundfont=CLEAN_FONT)
         yield Item(f"pop909_{song.id}", piece, recipe, True)
 

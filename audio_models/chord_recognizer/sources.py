@@ -6,6 +6,7 @@ any piece can be made again alone, and more pieces change none that are there.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +18,7 @@ from audio_models.chord_recognizer.drumming import drum_part, on_beats
 from audio_models.chord_recognizer.instruments import CHORDS, MELODY
 from audio_models.chord_recognizer.isolated import SOURCE as ISOLATED
 from audio_models.chord_recognizer.isolated import isolated_piece
-from audio_models.chord_recognizer.piece import DRUMS, Piece
+from audio_models.chord_recognizer.piece import DRUMS, Part, Piece
 from audio_models.chord_recognizer.progressions import random_progression, song_progression
 from audio_models.chord_recognizer.recipe import Recipe, draw_recipe
 from shared.datasets.contract import ChordSong
@@ -33,6 +34,7 @@ SHORTEST_CHORD_S = 0.45
 _PART_NAMES = {"MELODY": MELODY, "BRIDGE": f"{CHORDS}-bridge", "PIANO": f"{CHORDS}-piano"}
 _DRUMMED = 0.6  # of the POP909 pieces get drums
 _WITHOUT_MELODY = 0.2
+_PEDALLED = 0.6  # ring under the pedal; in the others notes are as long as keys are held
 _STRETCH = (0.8, 1.25)
 _TEMPI_QPM = (60.0, 180.0)
 
@@ -81,9 +83,20 @@ def random_piece(rng: np.random.Generator, duration_s: float, group: str, band: 
     return compose(spans, tempo, meter, rng, source=RANDOM, group=group, band=band)
 
 
-def pop909_piece(song: Pop909Song, group: str, licence: str, drums: str, rng: np.random.Generator) -> Piece:
-    """Return a whole song of POP909, with the drums of a genre on its beats where one is named."""
-    parts = {_PART_NAMES[name]: notes for name, notes in song.tracks.items() if notes}
+def pop909_piece(
+    song: Pop909Song, tracks: Mapping[str, Part], group: str, licence: str, drums: str, rng: np.random.Generator
+) -> Piece:
+    """Return a whole song of POP909.
+
+    Args:
+        song: its beats and chords are taken.
+        tracks: its notes, ringing as long as they shall.
+        group: of the piece.
+        licence: likewise.
+        drums: the genre of the drums on its beats; empty for none.
+        rng: chooses what the drummer plays.
+    """
+    parts = {_PART_NAMES[name]: notes for name, notes in tracks.items() if notes}
     if drums:
         three = in_three(song.beats)
         bars = np.flatnonzero(song.beats[:, 1 if three else 2])
@@ -107,7 +120,8 @@ def _pop909(song: ChordSong, catalog: Catalog, rng: np.random.Generator) -> Piec
     assert catalog.root is not None  # there would be no songs
     (loaded,) = load_songs(catalog.root / POP909, [number_of(song)])
     drums = pick(rng, GENRES) if rng.random() < _DRUMMED else ""
-    piece = pop909_piece(loaded, song.group, song.licence, drums, rng)
+    tracks = loaded.ringing(within_chords=True) if rng.random() < _PEDALLED else loaded.tracks
+    piece = pop909_piece(loaded, tracks, song.group, song.licence, drums, rng)
     if rng.random() < _WITHOUT_MELODY:
         parts = {name: part for name, part in piece.parts.items() if name != MELODY}
         piece = Piece(parts, piece.chords, piece.source, piece.group, piece.licence)

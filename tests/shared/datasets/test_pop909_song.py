@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import mido
@@ -12,6 +13,7 @@ import pytest
 
 from shared.datasets.pop909_song import in_three, load_songs
 from shared.errors import InputError
+from shared.music.additive import Voice
 
 CHORDS = "0.0\t1.0\tC:maj\n1.0\t2.0\tG:7/3\n"
 BEATS = "0.0 1.0 1.0\n0.5 0.0 0.0\n1.0 1.0 0.0\n1.5 0.0 0.0\n2.0 1.0 1.0\n"
@@ -38,14 +40,24 @@ def corpus(folder: Path, chords: str = CHORDS, beats: str = BEATS) -> Path:
     return folder
 
 
-def test_notes_ring_under_the_pedal(tmp_path: Path) -> None:
+def lengths(tracks: Mapping[str, tuple[Voice, ...]]) -> list[tuple[int, float, float]]:
+    return [(note.pitch, round(note.onset_s, 3), round(note.duration_s, 3)) for note in tracks["PIANO"]]
+
+
+def test_a_song_is_notes_beats_and_chords(tmp_path: Path) -> None:
     (song,) = load_songs(corpus(tmp_path), ["001"])
-    notes = [(note.pitch, round(note.onset_s, 3), round(note.duration_s, 3)) for note in song.tracks["PIANO"]]
-    assert notes == [(60, 0.0, 0.8), (67, 1.0, 0.3)]
+    assert lengths(song.tracks) == [(60, 0.0, 0.2), (67, 1.0, 0.3)]
     assert song.chords.labels == ("C:maj", "G:7/3")
     assert song.beats[:, 0].tolist() == [0.0, 0.5, 1.0, 1.5, 2.0]
     assert not in_three(song.beats)
     assert song.end_s == 2.0
+
+
+def test_notes_ring_under_the_pedal_to_its_release_or_to_the_next_chord(tmp_path: Path) -> None:
+    (song,) = load_songs(corpus(tmp_path), ["001"])
+    assert lengths(song.ringing(within_chords=False)) == [(60, 0.0, 0.8), (67, 1.0, 0.3)]
+    (song,) = load_songs(corpus(tmp_path, chords="0.0\t0.5\tC:maj\n0.5\t2.0\tG:7\n"), ["001"])
+    assert lengths(song.ringing(within_chords=True)) == [(60, 0.0, 0.5), (67, 1.0, 0.3)]
 
 
 def test_what_is_no_song_is_refused(tmp_path: Path) -> None:
