@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from shared.datasets.contract import TimedChords
 from shared.music.chord_types import NO_CHORD, UNKNOWN
 from shared.music.chords import CHORD_TYPE_ID, chord_type, parse
+from shared.vocabulary import IGNORED
 
-IGNORED = -100
 SHORTEST_SILENCE_S = 0.5  # a shorter rest belongs to the chord before it
 SILENCE_DB = -45.0  # against the loud parts of the piece
 BLOCK_S = 0.02

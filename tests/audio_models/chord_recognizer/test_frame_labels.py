@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from audio_models.chord_recognizer.frame_labels import IGNORED, frame_labels, silences, with_silence
+from audio_models.chord_recognizer.frame_labels import frame_labels, silences, with_silence
 from shared.datasets.contract import TimedChords
 from shared.music.chords import CHORD_TYPE_ID
+from shared.vocabulary import IGNORED
 
 RATE = 8000
 
