@@ -27,7 +27,7 @@ from audio_models.chord_recognizer.catalog import Catalog, open_catalog
 from audio_models.chord_recognizer.config import PrepareConfig
 from audio_models.chord_recognizer.frame_labels import frame_labels
 from audio_models.chord_recognizer.rendering import render_piece
-from audio_models.chord_recognizer.sources import SHARES, draw
+from audio_models.chord_recognizer.sources import PIECES_VERSION, SHARES, draw
 from shared.audio.features import LogFrequencySettings, frame_times_s, log_frequency
 from shared.cli import entry_point
 from shared.music.soundfonts import missing_packages
@@ -48,6 +48,7 @@ def prepare(config: PrepareConfig) -> int:
     _say_what_is_missing(catalog)
     settings = {
         "seed": config.seed,
+        "pieces_version": PIECES_VERSION,
         "shares": SHARES,
         "soundfonts": list(catalog.fonts),
         "songs": {name: len(part) for name, part in catalog.songs.parts().items()},
