@@ -12,13 +12,11 @@ import shutil
 import subprocess
 import tempfile
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from shared.audio.io import Waveform
 from shared.errors import ConsortError, InputError, unknown_choice
-from shared.files import atomic_path
 from shared.music.additive import Voice, render
 from shared.music.midi import PAN, VOLUME, load_symusic
 
@@ -37,7 +35,6 @@ LIMITER_BLOCK_S = 0.005
 SOUNDFONT_FOLDERS = (Path("/usr/share/sounds/sf2"), Path("/usr/share/soundfonts"))
 SOUNDFONT_NAMES = ("FluidR3_GM.sf2", "default.sf2", "TimGM6mb.sf2")
 
-Waveform = NDArray[np.float32]
 _log = logging.getLogger(__name__)
 
 
@@ -102,26 +99,6 @@ def find_soundfont(soundfont: Path | str | None = None) -> Path | None:
     folders = (package.submodule_search_locations if package else None) or ()
     carried = [Path(folder) / "TimGM6mb.sf2" for folder in folders]
     return next((path for path in [*installed, *carried] if path.is_file()), None)
-
-
-def write_wav(path: Path | str, waveform: NDArray[Any], sample_rate: int) -> Path:
-    """Write a waveform as 16-bit WAV, in one step; return its path.
-
-    Raises:
-        InputError: when the waveform is empty, not finite, beyond -1..1 or of a wrong shape.
-        ConsortError: when the file cannot be written; what was there before stays.
-    """
-    import soundfile
-
-    path, samples = Path(path), np.asarray(waveform)
-    shape_fits = samples.ndim == 1 or (samples.ndim == 2 and samples.shape[1] in (1, 2))
-    if not samples.size or not shape_fits:
-        raise InputError(f"a waveform of shape {samples.shape} is no sound; give [samples] or [samples, 2]")
-    if not np.isfinite(samples).all() or np.abs(samples).max() > 1:
-        raise InputError("the waveform leaves -1..1; scale it down before it is written")
-    with atomic_path(path) as aside:
-        soundfile.write(str(aside), samples, sample_rate, subtype="PCM_16", format="WAV")
-    return path
 
 
 def _checked(path: Path) -> Path:
