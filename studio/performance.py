@@ -8,11 +8,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from shared.audio.io import write_wav
 from shared.decoding.composer import Progression
 from shared.music.arrangement import arrange, default_tempo
 from shared.music.midi import read_midi, write_midi
 from shared.music.score import Score
-from shared.music.synth import render_midi, write_wav
+from shared.music.synth import render_midi
 from studio.embedded_audio import SAMPLE_RATE, Sound
 from studio.report_music import Take
 from studio.set_list import Composition

@@ -88,8 +88,9 @@ def _harmonize(model: OnnxStepModel, config: GenerateConfig) -> list[Progression
 def _write_music(progression: Progression, config: GenerateConfig, number: int) -> None:
     if not (config.midi or config.wav):
         return
+    from shared.audio.io import write_wav
     from shared.music.midi import write_midi
-    from shared.music.synth import render_midi, write_wav
+    from shared.music.synth import render_midi
 
     score = _score(progression, config, config.seed + number - 1)
     with tempfile.TemporaryDirectory() as folder:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shared.annotation.chord_files import read_chords
-from shared.audio.io import AUDIO_SUFFIXES
+from shared.audio.decoders import AUDIO_SUFFIXES
 from shared.datasets.contract import TimedChords
 from shared.errors import InputError
 

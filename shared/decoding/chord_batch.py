@@ -10,7 +10,8 @@ from pathlib import Path
 from tqdm import tqdm
 
 from shared.annotation.chord_files import SUFFIXES, format_chords
-from shared.audio.io import AUDIO_SUFFIXES, FORMATS, read_audio, stream_audio
+from shared.audio.decoders import AUDIO_SUFFIXES, FORMATS
+from shared.audio.io import read_audio, stream_audio
 from shared.datasets.contract import TimedChords
 from shared.decoding.beats import find_beats
 from shared.decoding.chord_recognition import FrameScores, Recognizer

@@ -54,7 +54,7 @@ class FrameScores:
     @property
     def times_s(self) -> NDArray[np.float64]:
         """The centre of each frame, [frames]."""
-        return np.arange(len(self.joint)) * self.hop_s
+        return np.arange(len(self.joint), dtype=np.float64) * self.hop_s
 
 
 class FramesModel:

@@ -12,6 +12,7 @@ import logging
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import onnx
 import torch
@@ -43,7 +44,6 @@ def export_torch(
     """
     model.eval()
     sizes = {"batch": _EXAMPLE_BATCH, **(example_sizes or {})}
-    axes = {name: torch.export.Dim(name, min=1) for name in signature.free_axes()}
     with _quiet():
         program = torch.onnx.export(
             model,
@@ -52,7 +52,7 @@ def export_torch(
             opset_version=_OPSET,
             input_names=[spec.name for spec in signature.inputs],
             output_names=[spec.name for spec in signature.outputs],
-            dynamic_shapes=tuple(_dynamic(spec, axes) for spec in signature.inputs),
+            dynamic_shapes=tuple(_dynamic(spec) for spec in signature.inputs),
         )
     if program is None:
         raise ConsortError(f"{signature.name}: torch.onnx.export returned no program")
@@ -67,8 +67,10 @@ def _example(spec: TensorSpec, sizes: dict[str, int]) -> torch.Tensor:
     return torch.zeros(spec.shape(**sizes), dtype=dtype)
 
 
-def _dynamic(spec: TensorSpec, axes: dict[str, torch.export.Dim]) -> dict[int, torch.export.Dim]:
-    return {index: axes[axis] for index, axis in enumerate(spec.axes) if isinstance(axis, str)}
+def _dynamic(spec: TensorSpec) -> dict[int, Any]:
+    # Free, not bounded: with a lower bound of 1 torch.export refuses what counts frames, for it cannot prove that
+    # there are two. ONNX Runtime knows no such bound.
+    return {index: torch.export.Dim.DYNAMIC for index, axis in enumerate(spec.axes) if isinstance(axis, str)}
 
 
 def _refuse_randomness(graph: onnx.ModelProto, name: str) -> None:

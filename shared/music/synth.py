@@ -11,13 +11,11 @@ import shutil
 import subprocess
 import tempfile
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from shared.audio.io import Waveform
 from shared.errors import ConsortError, InputError, unknown_choice
-from shared.files import atomic_path
 from shared.music.additive import Voice, render
 from shared.music.midi import PAN, VOLUME, load_symusic
 from shared.music.soundfonts import find_soundfont
@@ -34,7 +32,6 @@ SILENCE = 1e-5
 CREST_DB = 15.0
 LIMITER_BLOCK_S = 0.005
 
-Waveform = NDArray[np.float32]
 _log = logging.getLogger(__name__)
 
 
@@ -83,26 +80,6 @@ def render_midi(
 def available_backend(fluidsynth: str = FLUIDSYNTH) -> str:
     """Return the backend that "auto" takes here: "fluidsynth" or "numpy"."""
     return "fluidsynth" if shutil.which(fluidsynth) and find_soundfont() else "numpy"
-
-
-def write_wav(path: Path | str, waveform: NDArray[Any], sample_rate: int) -> Path:
-    """Write a waveform as 16-bit WAV, in one step; return its path.
-
-    Raises:
-        InputError: when the waveform is empty, not finite, beyond -1..1 or of a wrong shape.
-        ConsortError: when the file cannot be written; what was there before stays.
-    """
-    import soundfile
-
-    path, samples = Path(path), np.asarray(waveform)
-    shape_fits = samples.ndim == 1 or (samples.ndim == 2 and samples.shape[1] in (1, 2))
-    if not samples.size or not shape_fits:
-        raise InputError(f"a waveform of shape {samples.shape} is no sound; give [samples] or [samples, 2]")
-    if not np.isfinite(samples).all() or np.abs(samples).max() > 1:
-        raise InputError("the waveform leaves -1..1; scale it down before it is written")
-    with atomic_path(path) as aside:
-        soundfile.write(str(aside), samples, sample_rate, subtype="PCM_16", format="WAV")
-    return path
 
 
 def _voices(midi_path: Path | str) -> list[Voice]:

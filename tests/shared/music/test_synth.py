@@ -14,7 +14,7 @@ from shared.music.arrangement import arrange
 from shared.music.chords import Chord
 from shared.music.midi import write_midi
 from shared.music.score import Note, Score, Track
-from shared.music.synth import PEAK, TAIL_S, available_backend, find_soundfont, render_midi, write_wav
+from shared.music.synth import PEAK, TAIL_S, available_backend, find_soundfont, render_midi
 
 RATE = 22_050
 NOWHERE = "no-such-fluidsynth"
@@ -172,41 +172,3 @@ def test_a_file_without_notes_or_that_is_no_midi_is_refused(tmp_path: Path) -> N
 def test_options_out_of_range_are_refused(song: Path, options: dict[str, object], message: str) -> None:
     with pytest.raises(InputError, match=message):
         render_midi(song, **options)
-
-
-@pytest.mark.parametrize("shape", [(100,), (100, 2)])
-def test_a_wav_file_is_16_bit_and_opens_again(tmp_path: Path, shape: tuple[int, ...]) -> None:
-    waveform = np.linspace(-1, 1, int(np.prod(shape)), dtype=np.float32).reshape(shape)
-    path = write_wav(tmp_path / "deep" / "a.wav", waveform, RATE)
-    info = soundfile.info(path)
-    assert (info.samplerate, info.subtype, info.format, info.frames) == (RATE, "PCM_16", "WAV", 100)
-    back, _ = soundfile.read(path)
-    assert np.abs(back - waveform).max() <= 1 / 32767
-
-
-@pytest.mark.parametrize(
-    ("waveform", "message"),
-    [
-        (np.zeros(0), "no sound"),
-        (np.zeros((3, 5)), "no sound"),
-        (np.array([0.0, 1.2]), "leaves -1..1"),
-        (np.array([0.0, np.nan]), "leaves -1..1"),
-    ],
-)
-def test_what_is_no_waveform_is_not_written(tmp_path: Path, waveform: np.ndarray, message: str) -> None:
-    with pytest.raises(InputError, match=message):
-        write_wav(tmp_path / "a.wav", waveform, RATE)
-    assert not list(tmp_path.iterdir())
-
-
-def test_a_failed_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = write_wav(tmp_path / "a.wav", np.zeros(10), RATE)
-    before = path.read_bytes()
-
-    def disk_full(*_: object, **__: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(soundfile, "write", disk_full)
-    with pytest.raises(ConsortError, match="No space left"):
-        write_wav(path, np.ones(10), RATE)
-    assert path.read_bytes() == before

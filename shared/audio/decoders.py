@@ -1,0 +1,179 @@
+"""What lies in an audio file, as mono blocks at the file's own rate: soundfile first, PyAV for what it cannot read.
+
+A file that breaks off (a download that stopped, a damaged FLAC) gives what can be decoded, and a warning in the log
+says where it ends: an unfinished recording still has chords, but nobody shall take it for the whole.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.errors import InputError
+
+_BLOCK = 1 << 14  # frames: what a broken file loses at most before the fault
+_UNKNOWN_FRAMES = 1 << 40  # writers to a pipe put the largest number there is
+_HUGE = 1e10  # 32-bit integers stored as floats stay below; beyond, squares overflow
+_MISSING_S = 0.1  # padding of codecs is shorter
+# libsndfile takes a WAV as long as its file; what its header had promised stands only in its report.
+_WAV_PROMISE = re.compile(r"data : (\d+) \(should be (\d+)\)")
+_PIPED_BYTES = 0x7FFFF000
+# Containers whose header has the length; for bare streams PyAV estimates it from the bit rate.
+_INDEXED = ("mov", "matroska", "asf")
+FORMATS = "WAV, FLAC, OGG, MP3 or M4A"
+# By what a folder's recordings are told from its other files; a file that is named is tried whatever it is called.
+AUDIO_SUFFIXES = frozenset({".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".m4a", ".aac", ".aiff", ".aif", ".wma"})
+
+_log = logging.getLogger(__name__)
+
+
+class _BrokenOffError(Exception):
+    """The decoder cannot go on."""
+
+
+@dataclass(frozen=True)
+class Recording:
+    """An audio file, opened afresh by each call of `blocks`.
+
+    Attributes:
+        path: the file.
+        sample_rate: in Hz.
+        n_frames: how many the header promises, None when it does not tell.
+        raw: gives what is decoded, [frames, channels] in float32.
+    """
+
+    path: Path
+    sample_rate: int
+    n_frames: int | None
+    raw: Callable[[], Iterator[NDArray[np.float32]]]
+
+    def blocks(self) -> Iterator[NDArray[np.float32]]:
+        """Yield the mean of the channels, [samples], block by block, none of them empty.
+
+        Raises:
+            InputError: when nothing can be decoded or a sample is not a number.
+        """
+        done = 0
+        broken = False
+        try:
+            for block in self.raw():
+                if len(block):
+                    self._refuse_nonsense(block, done)
+                    yield np.asarray(block.mean(axis=1), dtype=np.float32)
+                    done += len(block)
+        except _BrokenOffError:
+            broken = True
+        if not done:
+            raise InputError(f"{self.path} has no sound in it that can be decoded; is it a whole recording?")
+        self._warn_of_the_missing(done, broken)
+
+    def _refuse_nonsense(self, block: NDArray[np.float32], done: int) -> None:
+        sound = (np.abs(block) < _HUGE).all(axis=1)
+        if not sound.all():
+            second = (done + int(np.argmin(sound))) / self.sample_rate
+            raise InputError(f"{self.path} is damaged at {second:.3f} s (NaN, infinite or huge); export it anew")
+
+    def _warn_of_the_missing(self, done: int, broken: bool) -> None:
+        missing = (self.n_frames or done) - done
+        if not broken and missing <= _MISSING_S * self.sample_rate:
+            return
+        whole = f" of {self.n_frames / self.sample_rate:.1f}" if self.n_frames else ""
+        _log.warning("%s breaks off after %.1f%s s; the rest is missing", self.path, done / self.sample_rate, whole)
+
+
+def open_recording(path: Path | str) -> Recording:
+    """Look into an audio file.
+
+    Raises:
+        InputError: when there is no such file, or it is empty or holds no audio.
+    """
+    path = Path(path)
+    head = _first_bytes(path)
+    # libsndfile believes the suffix .mp3 and then litters the screen, whatever it finds.
+    is_disguised = path.suffix.lower() == ".mp3" and not (head == b"ID3" or (head[0] == 0xFF and head[1:2] >= b"\xe0"))
+    recording = (None if is_disguised else _by_soundfile(path)) or _by_av(path)
+    if recording is None:
+        raise InputError(f"{path} holds no audio that can be read; give {FORMATS}")
+    return recording
+
+
+def _first_bytes(path: Path) -> bytes:
+    if path.is_dir():
+        raise InputError(f"{path} is a folder; name an audio file")
+    try:
+        with path.open("rb") as stream:
+            head = stream.read(3)
+    except FileNotFoundError as error:
+        raise InputError(f"no such file: {path}") from error
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror or error}") from error
+    if not head:
+        raise InputError(f"{path} is empty; give {FORMATS}")
+    return head
+
+
+def _by_soundfile(path: Path) -> Recording | None:
+    """Return None when libsndfile does not know the format."""
+    import soundfile
+
+    def raw() -> Iterator[NDArray[np.float32]]:
+        try:
+            with soundfile.SoundFile(str(path)) as file:
+                while len(block := file.read(_BLOCK, dtype="float32", always_2d=True)):
+                    yield block
+        except soundfile.LibsndfileError as error:
+            raise _BrokenOffError from error
+
+    try:
+        with soundfile.SoundFile(str(path)) as file:
+            return Recording(path, file.samplerate, _promised(file), raw)
+    except soundfile.LibsndfileError:
+        return None
+
+
+def _promised(file: Any) -> int | None:
+    """Return how many frames the header of an open SoundFile promises, None when unknown."""
+    report = _WAV_PROMISE.search(file.extra_info)
+    if report and int(report[1]) < _PIPED_BYTES:
+        return int(file.frames) * int(report[1]) // max(1, int(report[2]))
+    return int(file.frames) if file.frames < _UNKNOWN_FRAMES else None
+
+
+def _by_av(path: Path) -> Recording | None:
+    """Return None when FFmpeg finds no audio track either."""
+    import av
+
+    def raw() -> Iterator[NDArray[np.float32]]:
+        # To planar floats, of whatever kind the samples are; rate and channels stay.
+        as_floats = av.AudioResampler(format="fltp")
+        try:
+            with _av_container(path) as container:
+                for frame in container.decode(audio=0):
+                    yield from (np.asarray(part.to_ndarray().T, dtype=np.float32) for part in as_floats.resample(frame))
+        except av.FFmpegError as error:
+            raise _BrokenOffError from error
+
+    try:
+        with _av_container(path) as container:
+            track = next(iter(container.streams.audio), None)
+            if track is None or not track.rate:
+                return None
+            indexed = container.format.name.startswith(_INDEXED) and container.duration
+            n_frames = round(container.duration / av.time_base * track.rate) if indexed else None
+            return Recording(path, track.rate, n_frames, raw)
+    except av.FFmpegError:
+        return None
+
+
+def _av_container(path: Path) -> Any:
+    import av
+
+    # A playlist in disguise shall not make us fetch what it names, nor a name with a colon count as a protocol.
+    return av.open(f"file:{path}", options={"protocol_whitelist": "file"})
