@@ -154,6 +154,38 @@ def test_a_download_of_m4a_that_stopped_says_so(tmp_path: Path, caplog: pytest.L
     assert "song.m4a breaks off after" in caplog.text
 
 
+def without_header(whole: bytes) -> bytes:
+    """Return an MP3 without its first frame, which tells the length."""
+    assert whole[:2] == b"\xff\xfb"
+    assert b"Xing" in whole[:64]
+    kbit, rate = (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)[whole[2] >> 4], RATE
+    return whole[144_000 * kbit // rate + (whole[2] >> 1 & 1) :]
+
+
+def test_mp3_is_read_to_its_end_whatever_its_header_says(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    # A loud end after silence: a variable bit rate, of which the first frame tells nothing.
+    song = np.concatenate([np.zeros(4 * RATE), noise(RATE)])
+    path = saved(tmp_path / "song.mp3", song)
+    whole = path.read_bytes()
+    path.write_bytes(without_header(whole))
+    assert len(read_audio(path)) == pytest.approx(len(song), abs=3000)
+    assert duration_s(path) == pytest.approx(5.0, abs=0.07)
+    path.write_bytes(whole + whole)
+    assert len(read_audio(path)) == pytest.approx(2 * len(song), abs=6000)
+    assert caplog.text == ""
+
+
+def test_a_download_of_mp3_that_stopped_says_so_behind_a_tag_too(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = saved(tmp_path / "song.mp3", np.tile(SONG, 3))
+    half = path.read_bytes()[: path.stat().st_size // 2]
+    path.write_bytes(b"ID3\x04\0\0" + bytes([0, 0, 2, 3]) + bytes(2 * 128 + 3) + half)
+    assert RATE < len(read_audio(path)) < 5 * RATE
+    assert "song.mp3 breaks off after" in caplog.text
+    assert "of 6.0 s" in caplog.text
+
+
 def test_whole_files_are_read_without_a_word(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING):
         for suffix in ("wav", "flac", "ogg", "mp3"):
