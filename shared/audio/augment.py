@@ -124,6 +124,6 @@ def _filtered(waveform: Waveform, taps: NDArray[np.float64]) -> Waveform:
 def _convolved(waveform: Waveform, taps: NDArray[np.float64]) -> Waveform:
     from scipy.signal import fftconvolve, oaconvolve
 
-    # Blocks win for filters; for a room of a second and more, one transform of the whole is faster.
-    convolve = oaconvolve if len(taps) < 1 << 15 else fftconvolve
+    # Blocks win for filters and small rooms; for a room of 1.5 s and more, one transform of the whole is faster.
+    convolve = oaconvolve if len(taps) < 1 << 16 else fftconvolve
     return np.asarray(convolve(waveform, taps.astype(np.float32)), dtype=np.float32)
