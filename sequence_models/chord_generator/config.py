@@ -24,7 +24,7 @@ class ModelConfig:
     copy_heads: int = option(4, help="song: heads that look for what comes again", minimum=1)
     copy_dim: int = option(16, help="song: width of a head's queries and keys", minimum=1)
     context_dim: int = option(64, help="song: width of what the heads report of the places found", minimum=1)
-    match_dim: int = option(16, help="song: width of the embedded match length", minimum=1)
+    match_dim: int = option(16, help="song: width of what the heads have to go on, embedded", minimum=1)
     place_dim: int = option(16, help="song: width of the embedded place in the phrase", minimum=1)
     memory: int = option(256, help="song: how far back the step model remembers", unit="chords", minimum=16)
     sequence_length: int = option(12, help="classic: chords the network sees at once", unit="chords", minimum=1)

@@ -36,6 +36,8 @@ _N_DISTANCES = 9
 # Rows of the table of places: elsewhere, the same place in a phrase of eight bars, the same place in a section
 # of the same name; then the three with equal chords.
 _N_LIKENESS = 3
+# What the heads have to go on: the longest match, and how much alike the places of equal chords are at best.
+N_CLUES = N_MATCHES * _N_LIKENESS
 
 
 @keras.saving.register_keras_serializable(_PACKAGE)
@@ -43,8 +45,8 @@ class CopyAttention(layers.Layer):
     """Copy attention over whole songs.
 
     Shapes: states [batch, length, units], tokens [batch, length], places [batch, length] -> copies [batch, length,
-    heads, 279], context [batch, length, context_dim] (what followed there, as a mean of projected states), longest
-    match [batch, length] as a row of the table.
+    heads, 279], context [batch, length, context_dim] (what followed there, as a mean of projected states), clue
+    [batch, length] (longest match and best likeness as one of `N_CLUES`).
     """
 
     def __init__(self, heads: int, head_dim: int, context_dim: int, **kwargs: object) -> None:
@@ -97,15 +99,16 @@ class CopyAttention(layers.Layer):
         scores = ops.matmul(self._split(query), ops.transpose(self._split(key), (0, 1, 3, 2))) / self.head_dim**0.5
         scores = scores + ops.transpose(ops.take(self.match, rows, axis=0), (0, 3, 1, 2))
         scores = scores + ops.transpose(ops.take(self.recency, _octaves(distance), axis=0), (2, 0, 1))[None]
-        alike = alike + _N_LIKENESS * ops.cast(ops.greater(match, 0), "int32")
-        scores = scores + ops.transpose(ops.take(self.place, alike, axis=0), (0, 3, 1, 2))
+        equal = ops.cast(ops.greater(match, 0), "int32")
+        scores = scores + ops.transpose(ops.take(self.place, alike + _N_LIKENESS * equal, axis=0), (0, 3, 1, 2))
         scores = ops.where(allowed[:, None], scores, IMPOSSIBLE)
         nothing = self.nothing[None, :, None, None] + ops.zeros_like(scores[..., :1])
         weights = ops.softmax(ops.concatenate([scores, nothing], axis=-1))[..., :-1]
         chords = chord_rows(successors, weights.dtype)[:, None]
         copies = ops.transpose(ops.matmul(weights, chords), (0, 2, 1, 3))
         context = ops.matmul(ops.mean(weights, axis=1), after)
-        return copies, context, ops.max(ops.where(allowed, rows, 0), axis=-1)
+        longest, likest = (ops.max(ops.where(allowed, found, 0), axis=-1) for found in (rows, alike * equal))
+        return copies, context, longest + N_MATCHES * likest
 
     def _split(self, projected: keras.KerasTensor) -> keras.KerasTensor:
         """Part the heads: [batch, n, heads * head_dim] -> [batch, heads, n, head_dim]."""
@@ -125,7 +128,7 @@ class CopyAttentionStep(CopyAttention):
     Shapes: state [batch, units], token [batch, 1], place [batch, 1], then the memory: tokens [batch, n] (0 = nothing
     yet), keys [batch, n, heads * head_dim], values [batch, n, context_dim], match [batch, n] (how many chords in a
     row, ending at the last chord and at each of the memory, were equal), places [batch, n] -> copies [batch, 1,
-    heads, 279], context [batch, 1, context_dim], longest match [batch, 1], then the new memory in the same order.
+    heads, 279], context [batch, 1, context_dim], clue [batch, 1], then the new memory in the same order.
     """
 
     def call(self, inputs: list[keras.KerasTensor]) -> tuple[keras.KerasTensor, ...]:

@@ -7,7 +7,7 @@
     genre_input mood_input key_input scale_type_input  +- Dropout, LSTM 256, Dropout, LSTM 256, Dropout --+
         ConditionFeatures 15 - Dense 64, relu ---------+                                                  |
                                           copy attention over the song so far, 4 heads: copies, context --+
-        [states, context, longest match -> 16, confidence of the heads]
+        [states, context, clue (match and place) -> 16, confidence of the heads]
              Dense 5, softmax: gates    Dense 4: boosts    Dropout, Dense 128, gelu, Dense 279: logits
         mixture of vocabulary and copies, back to the key as it sounds
     probabilities        [batch, length, 279]
@@ -29,7 +29,7 @@ import keras
 from keras import layers
 
 from sequence_models.chord_generator.config import ModelConfig
-from sequence_models.chord_generator.copying import N_MATCHES, CopyAttention
+from sequence_models.chord_generator.copying import N_CLUES, CopyAttention
 from sequence_models.chord_generator.inputs import model_inputs
 from sequence_models.chord_generator.places import PERIOD
 from sequence_models.chord_generator.song_layers import (
@@ -68,8 +68,8 @@ def build_song(config: ModelConfig, **recurrent: bool) -> keras.Model:
     for index in range(config.num_layers):
         lstm = layers.LSTM(config.lstm_units, return_sequences=True, name=f"recurrent_{index}", **recurrent)
         hidden = layers.Dropout(config.dropout, name=f"recurrent_dropout_{index}")(lstm(hidden))
-    copies, context, match = made["copy"]([hidden, relative, places])
-    mixed = mix(made, config, [hidden, context, copies, match, relative])
+    copies, context, clue = made["copy"]([hidden, relative, places])
+    mixed = mix(made, config, [hidden, context, copies, clue, relative])
     output = FromRelative(name=OUTPUT)([mixed, tokens, reference, key])
     return keras.Model([tokens, *conditions, places], output, name="chord_generator")
 
@@ -86,7 +86,7 @@ def make_layers(config: ModelConfig, copy: type[CopyAttention] = CopyAttention) 
         layers.Embedding(1 + PERIOD, config.place_dim, name="place_embedding"),
         layers.Dense(config.conditioning_units, "relu", name="conditioning"),
         copy(config.copy_heads, config.copy_dim, config.context_dim, name="copy"),
-        layers.Embedding(N_MATCHES, config.match_dim, name="match_embedding"),
+        layers.Embedding(N_CLUES, config.match_dim, name="clue_embedding"),
         layers.Dense(config.copy_heads + 1, "softmax", name="gates"),
         layers.Dense(config.copy_heads, kernel_initializer="zeros", name="boosts"),
         layers.Dense(config.embedding_dim, gelu, name="hidden"),
@@ -102,9 +102,9 @@ def heard_chords(made: Layers, relative: keras.KerasTensor, places: keras.KerasT
 
 
 def mix(made: Layers, config: ModelConfig, parts: list[keras.KerasTensor]) -> keras.KerasTensor:
-    """Return the probabilities relative to the tonic, from [states, context, copies, longest match, tokens]."""
-    states, context, copies, match, relative = parts
-    known = [states, context, made["match_embedding"](match), Confidence(name="confidence")(copies)]
+    """Return the probabilities relative to the tonic, from [states, context, copies, clue, tokens]."""
+    states, context, copies, clue, relative = parts
+    known = [states, context, made["clue_embedding"](clue), Confidence(name="confidence")(copies)]
     seen = layers.Concatenate(name="seen")(known)
     logits = made["next_chord"](made["hidden"](layers.Dropout(config.dropout, name="seen_dropout")(seen)))
     gates = made["gates"](seen)[:, :, 1:]

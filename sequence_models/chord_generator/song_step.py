@@ -76,9 +76,9 @@ def make_song_step(trained: keras.Model, config: ModelConfig) -> keras.Model:
         hidden, cell = lstm([hidden, states[f"hidden_{index}"], states[f"cell_{index}"]])
         new |= {f"hidden_{index}": hidden, f"cell_{index}": cell}
     memory = [states[name] for name in _MEMORY]
-    copies, context, match, *remembered = made["copy"]([hidden, relative, place, *memory])
+    copies, context, clue, *remembered = made["copy"]([hidden, relative, place, *memory])
     new |= dict(zip(_MEMORY, remembered, strict=True))
-    mixed = mix(made, replace(config, dropout=0.0), [hidden[:, None], context, copies, match, relative])
+    mixed = mix(made, replace(config, dropout=0.0), [hidden[:, None], context, copies, clue, relative])
     output = FromRelative(name="probabilities_relative")([mixed, token, reference, key])
     answer = layers.Flatten(name=OUTPUT)(output)
     for name, layer in made.items():
