@@ -1,7 +1,8 @@
 """Export the chord recognizer: one ONNX file from the waveform to probabilities, verified against PyTorch.
 
 Examples:
-    python -m audio_models.chord_recognizer.export --checkpoint checkpoints/chord_recognizer/first
+    python -m audio_models.chord_recognizer.export
+    python -m audio_models.chord_recognizer.export --checkpoint checkpoints/chord_recognizer/first --output-dir plugin
 """
 
 from __future__ import annotations

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import torch
 
-from audio_models.chord_recognizer.config import ModelConfig
+from audio_models.chord_recognizer import config as settings
+from audio_models.chord_recognizer.config import ModelConfig, TrainConfig
 from audio_models.chord_recognizer.heads import ChordHeads
 from audio_models.chord_recognizer.loss import ChordRecognitionLoss
 from audio_models.chord_recognizer.model import FEATURES, ChordNet, ChordRecognitionModel
+from shared.cli import parse
 from shared.music.chord_classes import N_CLASSES, N_QUALITIES, transpose_ids
 
+CONFIGS = Path(settings.__file__).parent / "configs"
 SMALL = ModelConfig(d_model=32, num_blocks=1, num_heads=2, stem_channels=4, pitch_class_dim=4, kernel_frames=5)
 CLASSES = {"joint": N_CLASSES, "chord_type": 32, "root": 12, "bass_note": 12}
 
@@ -63,6 +68,18 @@ def test_heads_know_of_every_key_what_they_know_of_one() -> None:
     moved = torch.from_numpy(transpose_ids(torch.arange(N_CLASSES).numpy(), 5))
     torch.testing.assert_close(after["joint"][..., moved], before["joint"])
     torch.testing.assert_close(after["bass_note"], before["bass_note"].roll(5, dims=-1))
+
+
+@pytest.mark.parametrize("name", [path.stem for path in (CONFIGS / "model").glob("*.yaml")])
+def test_every_named_departure_learns_from_a_step(name: str) -> None:
+    config = parse(TrainConfig, [f"model={name}", "trainer=quick_test"])
+    net, loss = ChordNet(config.model), ChordRecognitionLoss()
+    shape = (2,) if config.model.mode == "clip" else (2, 6)
+    targets = {head: torch.zeros(shape, dtype=torch.long) for head in ("chord_type", "root", "bass_note")}
+    losses = loss(net(torch.rand(2, 6, FEATURES.n_bins)), targets)
+    losses["total_loss"].backward()
+    assert all(torch.isfinite(weight.grad).all() for weight in net.parameters() if weight.grad is not None)
+    assert config.trainer.num_epochs == 1
 
 
 def test_one_batch_can_be_learnt_by_heart() -> None:
