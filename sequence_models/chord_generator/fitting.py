@@ -29,6 +29,7 @@ from sequence_models.chord_generator.loss import NextChordLoss
 from sequence_models.chord_generator.model import build_model
 from sequence_models.chord_generator.stretches import FixedStretches, TrainingStretches
 from sequence_models.chord_generator.windows import FixedWindows, TrainingWindows
+from sequence_models.memory import KeepFreedMemory
 from shared.errors import ConsortError
 from shared.files import read_json, write_json
 from shared.music.chord_tokens import chord_vocabulary
@@ -158,6 +159,7 @@ def _fit(
         first_epoch = int(content["epoch"]) + 1
         _keep_rows(run.log_dir / "history.csv", first_epoch)
     callbacks = [
+        KeepFreedMemory(),
         EpochSeeds(windows.begin_epoch, trainer.seed),
         StopOnNaN(),
         *patience,
