@@ -1,13 +1,13 @@
 """The convolutional stem: a log-frequency spectrogram becomes one vector per frame.
 
     features [batch, frames, 252]
-        Conv 3 x 3: 1 -> 24                            patterns over neighbouring bins (a third of a semitone)
-        Conv 3 x 5, every third bin: 24 -> 24          one row per semitone: [batch, 24, frames, 84]
-        Conv 3 x 3: 24 -> 24
+        Conv 3 x 9, every third bin: 1 -> 24           patterns of three semitones, a row per semitone: [.., 84]
+        Conv 3 x 5: 24 -> 24
+        Conv 3 x 5: 24 -> 24
         Linear 24 * 84 -> d_model
     [batch, frames, d_model]
 
-Each convolution is followed by BatchNorm and GELU; bins beyond the edges are silence. The three look one frame to
+Each convolution is followed by BatchNorm and ReLU; bins beyond the edges are silence. The three look one frame to
 either side each, or, when streaming, two frames back.
 """
 
@@ -17,7 +17,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 _TIME = 3
-_FREQUENCY_KERNELS = (3, 5, 3)
+_FREQUENCY_KERNELS = (9, 5, 5)
 
 
 class Stem(nn.Module):
@@ -26,7 +26,8 @@ class Stem(nn.Module):
     def __init__(self, bins: int, bins_per_semitone: int, channels: int, width: int, *, streaming: bool) -> None:
         """Take the bins of a frame, how many make a semitone, the channels and the width of the answer."""
         super().__init__()
-        strides = (1, bins_per_semitone, 1)
+        # To semitones at once: activations on all 252 bins would cost more than all that follows.
+        strides = (bins_per_semitone, 1, 1)
         inputs = (1, channels, channels)
         self.convolutions = nn.ModuleList(
             nn.Conv2d(n_in, channels, (_TIME, kernel), (1, stride), (0, kernel // 2))
@@ -45,7 +46,7 @@ class Stem(nn.Module):
 
     def layer(self, index: int, padded: Tensor) -> Tensor:
         """Return one layer's answer [batch, channels, frames, bins] to frames with their neighbours."""
-        return F.gelu(self.norms[index](self.convolutions[index](padded)))
+        return F.relu(self.norms[index](self.convolutions[index](padded)))
 
     def join(self, x: Tensor) -> Tensor:
         """[batch, channels, frames, semitones] -> [batch, frames, width]."""
