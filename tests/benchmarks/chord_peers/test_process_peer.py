@@ -10,9 +10,9 @@ import pytest
 
 from benchmarks.chord_peers.environments import STAMP, Environment
 from benchmarks.chord_peers.process_peer import ProcessPeer, timed_chords
+from shared.audio.io import write_wav
 from shared.errors import ConsortError, InputError
 from shared.files import write_json
-from shared.music.synth import write_wav
 
 PLANTED = "tests.benchmarks.chord_peers.planted_recognizer"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.chord_peers.template_peer import TemplatePeer
-from shared.music.synth import write_wav
+from shared.audio.io import write_wav
 
 
 def test_files_are_read_and_what_cannot_be_read_is_written_down(tmp_path: Path) -> None:
