@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -118,12 +118,11 @@ def measure(folder: Path, repeats: int, prefix: str = "") -> tuple[list[dict[str
     names = [tensor.name for tensor in trained.inputs]
 
     def keras_predict(tokens: NDArray[np.int32]) -> NDArray[np.float32]:
-        feeds = {names[0]: tokens, **_open_conditions(len(tokens))}
-        answer: NDArray[np.float32] = trained.predict(feeds, verbose=0)
+        answer: NDArray[np.float32] = trained.predict(whole_feeds(names, tokens), verbose=0)
         return answer
 
     def onnx_predict(tokens: NDArray[np.int32]) -> NDArray[np.float32]:
-        return window.run({names[0]: tokens, **_open_conditions(len(tokens))})["probabilities"]
+        return window.run(whole_feeds(names, tokens))["probabilities"]
 
     axis = window.signature.inputs[0].axes[1]
     length = axis if isinstance(axis, int) else SONG_CHORDS
@@ -145,8 +144,11 @@ def measure(folder: Path, repeats: int, prefix: str = "") -> tuple[list[dict[str
     return [{**row, "way": prefix + row["way"]} for row in rows], [replace(bar, name=prefix + bar.name) for bar in bars]
 
 
-def _open_conditions(batch: int) -> dict[str, NDArray[np.int32]]:
-    return {condition.input_name: np.zeros((batch, 1), np.int32) for condition in CONDITIONS}
+def whole_feeds(names: Sequence[str], tokens: NDArray[np.int32]) -> dict[str, NDArray[np.int32]]:
+    """Return what a full model with inputs of these names takes: tokens [batch, length], and zeros for the rest."""
+    asked = {condition.input_name for condition in CONDITIONS}
+    shapes = {name: (len(tokens), 1) if name in asked else tokens.shape for name in names[1:]}
+    return {names[0]: tokens, **{name: np.zeros(shape, np.int32) for name, shape in shapes.items()}}
 
 
 def _rows(seconds: dict[str, float], length: int, bare: Cost, onnx: Cost) -> list[dict[str, Any]]:

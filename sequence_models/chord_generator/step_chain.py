@@ -56,7 +56,8 @@ def step_by_step(
     state = model.initial_state(len(tokens))
     answers = []
     for index, column in enumerate(tokens.T):
-        state.know({name: values[:, index] for name, values in (beside or {}).items()})
+        if beside:
+            state.know({name: values[:, index] for name, values in beside.items()})
         probabilities, state = model.step(column, conditions, state)
         answers.append(probabilities)
     return np.stack(answers, axis=1)

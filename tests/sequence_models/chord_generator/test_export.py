@@ -63,9 +63,11 @@ def test_other_formats_are_written_and_agree(each_run: Path, tmp_path: Path, cap
     served = tf.saved_model.load(tmp_path / "saved_model").signatures["serving_default"]
     tokens = np.full((3, 12), 5, np.int32)
     asked = {f"{name}_input": np.ones((3, 1), np.int32) for name in ("genre", "mood", "key", "scale_type")}
-    feeds = {"chord_sequence_input": tokens, **asked}
+    exported = OnnxModel(tmp_path / "chord_generator.onnx")
+    feeds = {"chord_sequence_input": tokens, **asked, "place_input": np.full((3, 12), 9, np.int32)}
+    feeds = {spec.name: feeds[spec.name] for spec in exported.signature.inputs}
     (answer,) = served(**{name: tf.constant(value) for name, value in feeds.items()}).values()
-    expected = OnnxModel(tmp_path / "chord_generator.onnx").run(feeds)["probabilities"]
+    expected = exported.run(feeds)["probabilities"]
     np.testing.assert_allclose(answer.numpy(), expected, atol=1e-5)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.chord_speed import main, side_by_side, step_loop, window_loop
+from benchmarks.chord_speed import main, side_by_side, step_loop, whole_feeds, window_loop
 from shared.decoding.onnx_step import OnnxStepModel
 from shared.files import read_json
 from shared.runtime import OnnxModel
@@ -30,10 +30,10 @@ def test_window_loop_feeds_each_chord_back() -> None:
 
 def test_both_loops_write_the_same_chords(each_run: Path) -> None:
     window = OnnxModel(each_run / "chord_generator.onnx")
-    asked = {f"{name}_input": np.zeros((3, 1), np.int32) for name in ("genre", "mood", "key", "scale_type")}
+    names = [spec.name for spec in window.signature.inputs]
 
     def predict(tokens: np.ndarray) -> np.ndarray:
-        return window.run({"chord_sequence_input": tokens, **asked})["probabilities"]
+        return window.run(whole_feeds(names, tokens))["probabilities"]
 
     step = OnnxStepModel(each_run / "chord_generator_step.onnx")
     np.testing.assert_array_equal(step_loop(step, batch=3), window_loop(predict, batch=3))
