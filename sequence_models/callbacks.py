@@ -13,6 +13,7 @@ import numpy as np
 from tqdm import tqdm
 
 from sequence_models.checkpoints import TrainingState
+from sequence_models.memory import keep_freed_memory
 from shared.errors import ConsortError
 
 
@@ -84,6 +85,15 @@ def memory_of(callback: keras.callbacks.Callback) -> dict[str, Any]:
     """Return what a callback remembers from epoch to epoch: its plain numbers."""
     names = ("best", "best_epoch", "wait", "cooldown_counter", "stopped_epoch", "elapsed_s", "limit_s")
     return {name: float(vars(callback)[name]) for name in names if vars(callback).get(name) is not None}
+
+
+class KeepFreedMemory(keras.callbacks.Callback):
+    """Keeps freed memory from an epoch's first batch on: the datasets, which give it back, exist by then."""
+
+    def on_train_batch_begin(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
+        """Undo what the dataset has set."""
+        if batch == 0:
+            keep_freed_memory()
 
 
 class StopOnNaN(keras.callbacks.Callback):

@@ -8,10 +8,6 @@ filled with zeros by it: about a third of a training step was spent there. After
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Mapping
-from typing import Any
-
-import keras
 
 # malloc.h: the parameters' numbers; sizes in bytes, the second being the largest that glibc takes.
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
@@ -24,12 +20,3 @@ def keep_freed_memory() -> bool:
     if mallopt is None:
         return False
     return bool(mallopt(_M_TRIM_THRESHOLD, _TRIM_BYTES) and mallopt(_M_MMAP_THRESHOLD, _MMAP_BYTES))
-
-
-class KeepFreedMemory(keras.callbacks.Callback):
-    """Does so when an epoch's first batch comes: the datasets exist by then."""
-
-    def on_train_batch_begin(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
-        """Undo what the dataset has set."""
-        if batch == 0:
-            keep_freed_memory()

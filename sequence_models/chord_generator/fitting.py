@@ -9,7 +9,16 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from sequence_models.callbacks import BestModel, CosineRate, EpochSeeds, Progress, SaveState, StopOnNaN, TimeLimit
+from sequence_models.callbacks import (
+    BestModel,
+    CosineRate,
+    EpochSeeds,
+    KeepFreedMemory,
+    Progress,
+    SaveState,
+    StopOnNaN,
+    TimeLimit,
+)
 from sequence_models.checkpoints import TrainingState, load_model, save_model, transfer_weights
 from sequence_models.chord_generator import run_folder
 from sequence_models.chord_generator.config import (
@@ -29,7 +38,6 @@ from sequence_models.chord_generator.loss import NextChordLoss
 from sequence_models.chord_generator.model import build_model
 from sequence_models.chord_generator.stretches import FixedStretches, TrainingStretches
 from sequence_models.chord_generator.windows import FixedWindows, TrainingWindows
-from sequence_models.memory import KeepFreedMemory
 from shared.errors import ConsortError
 from shared.files import read_json, write_json
 from shared.music.chord_tokens import chord_vocabulary
