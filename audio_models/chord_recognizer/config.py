@@ -52,10 +52,6 @@ class ModelConfig:
     mode: str = option(
         "frame", help="frame: chords over time; clip: one chord for the whole clip", choices=("frame", "clip")
     )
-    streaming: bool = option(False, help="causal network with carried state, for live input")
-    attention_frames: int = option(
-        64, help="streaming: frames that attention looks back", unit="frames of 93 ms", minimum=1
-    )
 
 
 @dataclass

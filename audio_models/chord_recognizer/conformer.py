@@ -1,10 +1,9 @@
-"""Conformer blocks (Gulati et al. 2020) over frames, for whole songs and for live input.
+"""Conformer blocks (Gulati et al. 2020) over frames.
 
     x + 1/2 FeedForward(x) - x + Attention(x) - x + Convolution(x) - x + 1/2 FeedForward(x) - LayerNorm
 
 Positions are rotations of queries and keys (Su et al. 2021), so that only distances count and any length can be
-heard. A `streaming` block looks back only: attention over the last `window` frames, convolutions over the last
-`kernel` frames. What it needs of the past is its state, which the caller carries from chunk to chunk.
+heard.
 """
 
 from __future__ import annotations
@@ -77,11 +76,9 @@ class Attention(nn.Module):
         return out
 
 
-def attend(query: Tensor, key: Tensor, value: Tensor, allowed: Tensor | None = None) -> Tensor:
-    """Return scaled dot-product attention; `allowed` [frames, keys] is true where a frame may look."""
+def attend(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
+    """Return scaled dot-product attention, all [batch, heads, frames, width / heads]."""
     scores = query @ key.transpose(-1, -2) / math.sqrt(query.shape[-1])
-    if allowed is not None:
-        scores = scores.masked_fill(~allowed, -1e9)
     return scores.softmax(dim=-1) @ value
 
 

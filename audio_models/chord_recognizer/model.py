@@ -41,10 +41,7 @@ class ChordNet(nn.Module):
         """Build the stem, the blocks and the heads."""
         super().__init__()
         self.mode = config.mode
-        self.stem = Stem(
-            FEATURES.n_bins, FEATURES.bins_per_semitone, config.stem_channels, config.d_model,
-            streaming=config.streaming,
-        )  # fmt: skip
+        self.stem = Stem(FEATURES.n_bins, FEATURES.bins_per_semitone, config.stem_channels, config.d_model)
         self.blocks = nn.ModuleList(
             ConformerBlock(config.d_model, config.num_heads, config.feedforward, config.kernel_frames, config.dropout)
             for _ in range(config.num_blocks)

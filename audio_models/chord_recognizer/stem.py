@@ -8,7 +8,7 @@
     [batch, frames, d_model]
 
 Each convolution is followed by BatchNorm and ReLU; bins beyond the edges are silence. The three look one frame to
-either side each, or, when streaming, two frames back.
+either side each.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _FREQUENCY_KERNELS = (9, 5, 5)
 class Stem(nn.Module):
     """Patterns over time and frequency."""
 
-    def __init__(self, bins: int, bins_per_semitone: int, channels: int, width: int, *, streaming: bool) -> None:
+    def __init__(self, bins: int, bins_per_semitone: int, channels: int, width: int) -> None:
         """Take the bins of a frame, how many make a semitone, the channels and the width of the answer."""
         super().__init__()
         # To semitones at once: activations on all 252 bins would cost more than all that follows.
@@ -35,13 +35,12 @@ class Stem(nn.Module):
         )
         self.norms = nn.ModuleList(nn.BatchNorm2d(channels) for _ in _FREQUENCY_KERNELS)
         self.out = nn.Linear(channels * (bins // bins_per_semitone), width)
-        self.before, self.after = (_TIME - 1, 0) if streaming else (_TIME // 2, _TIME // 2)
 
     def forward(self, features: Tensor) -> Tensor:
         """[batch, frames, bins] -> [batch, frames, width]; frames beyond the edges are silence."""
         x = features[:, None]
         for index in range(len(_FREQUENCY_KERNELS)):
-            x = self.layer(index, F.pad(x, (0, 0, self.before, self.after)))
+            x = self.layer(index, F.pad(x, (0, 0, _TIME // 2, _TIME // 2)))
         return self.join(x)
 
     def layer(self, index: int, padded: Tensor) -> Tensor:
