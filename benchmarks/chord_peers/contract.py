@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -32,6 +33,20 @@ class Recognition:
         warm = list(self.seconds)[1:] or list(self.seconds)
         duration_s = sum(float(self.chords[path].intervals_s[-1, 1]) for path in warm)
         return duration_s / sum(self.seconds[path] for path in warm) if warm else 0.0
+
+
+def recognise_here(paths: Sequence[Path], recognise: Callable[[Path], TimedChords]) -> Recognition:
+    """Recognise audio files in our own process, one after the other; one that cannot be recognised is written down."""
+    result = Recognition()
+    for path in paths:
+        place = Path(path).resolve()
+        started = time.perf_counter()
+        try:
+            result.chords[place] = recognise(place)
+            result.seconds[place] = time.perf_counter() - started
+        except Exception as error:  # a batch goes on whatever a recording does to it
+            result.failures[place] = f"{type(error).__name__}: {error}"
+    return result
 
 
 class Peer(Protocol):

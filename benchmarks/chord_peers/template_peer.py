@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.chord_peers.contract import Recognition
+from benchmarks.chord_peers.contract import Recognition, recognise_here
+from shared.datasets.contract import TimedChords
 from shared.decoding.chord_templates import recognise_by_templates
 
 
@@ -17,16 +17,11 @@ class TemplatePeer:
 
     def recognise(self, paths: Sequence[Path]) -> Recognition:
         """Recognise the chords of audio files; one that cannot be read is written down."""
-        import soundfile
+        return recognise_here(paths, _chords_of)
 
-        result = Recognition()
-        for path in paths:
-            place = Path(path).resolve()
-            started = time.perf_counter()
-            try:
-                samples, sample_rate = soundfile.read(str(path), dtype="float32", always_2d=True)
-                result.chords[place] = recognise_by_templates(samples.mean(axis=1), sample_rate)
-                result.seconds[place] = time.perf_counter() - started
-            except Exception as error:  # a batch goes on whatever a recording does to it
-                result.failures[place] = f"{type(error).__name__}: {error}"
-        return result
+
+def _chords_of(path: Path) -> TimedChords:
+    import soundfile
+
+    samples, sample_rate = soundfile.read(str(path), dtype="float32", always_2d=True)
+    return recognise_by_templates(samples.mean(axis=1), sample_rate)
