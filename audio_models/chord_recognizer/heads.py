@@ -1,7 +1,7 @@
 """From hidden states to chords, alike in all twelve keys.
 
-    hidden [batch, frames, d_model]
-        Linear 12 x 16: what is heard of each pitch class
+    hidden [batch, frames, d_model], folded [batch, frames, 12, n]
+        Linear 12 x 16 of hidden + Linear 16 of folded: what is heard of each pitch class
         seen from each root: the same twelve, turned so that the root comes first
         Dense 48, gelu, shared by all roots
             Dense 30: scores of the root's chord types     Linear d_model -> 1: N
@@ -34,11 +34,12 @@ class ChordHeads(nn.Module):
 
     turns: Tensor
 
-    def __init__(self, d_model: int, pitch_class_dim: int) -> None:
-        """Take the width of the hidden states and of a pitch class's description."""
+    def __init__(self, d_model: int, folded_dim: int, pitch_class_dim: int) -> None:
+        """Take the widths of the hidden states, of the stem's pitch classes and of a pitch class's description."""
         super().__init__()
         self.pitch_class_dim = pitch_class_dim
         self.pitch_classes = nn.Linear(d_model, N_ROOTS * pitch_class_dim)
+        self.folded = nn.Linear(folded_dim, pitch_class_dim)
         self.seen = nn.Linear(N_ROOTS * pitch_class_dim, _HIDDEN)
         self.types = nn.Linear(_HIDDEN, N_QUALITIES)
         self.bass = nn.Linear(_HIDDEN, 1)
@@ -46,10 +47,17 @@ class ChordHeads(nn.Module):
         pitches = torch.arange(N_ROOTS)
         self.register_buffer("turns", ((pitches[:, None] + pitches) % N_ROOTS).reshape(-1), persistent=False)
 
-    def forward(self, hidden: Tensor) -> Heads:
-        """Return the heads of hidden states [batch, frames, d_model], each [batch, frames, classes]."""
+    def forward(self, hidden: Tensor, folded: Tensor) -> Heads:
+        """Return the heads, each [batch, frames, classes].
+
+        Args:
+            hidden: states that have heard what is around, [batch, frames, d_model].
+            folded: what the stem heard of each pitch class, [batch, frames, 12, folded_dim]: without it, which
+                semitone is which pitch class would have to be learned first.
+        """
         batch, frames, _ = hidden.shape
         heard = self.pitch_classes(hidden).reshape(batch, frames, N_ROOTS, self.pitch_class_dim)
+        heard = heard + self.folded(folded)
         turned = heard[:, :, self.turns].reshape(batch, frames, N_ROOTS, N_ROOTS * self.pitch_class_dim)
         seen = F.gelu(self.seen(turned))
         scores = torch.cat([self.types(seen).flatten(2), self.no_chord(hidden)], dim=-1)

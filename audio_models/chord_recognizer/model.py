@@ -46,14 +46,15 @@ class ChordNet(nn.Module):
             ConformerBlock(config.d_model, config.num_heads, config.feedforward, config.kernel_frames, config.dropout)
             for _ in range(config.num_blocks)
         )
-        self.heads = ChordHeads(config.d_model, config.pitch_class_dim)
+        octaves = FEATURES.n_bins // FEATURES.bins_per_octave
+        self.heads = ChordHeads(config.d_model, config.stem_channels * octaves, config.pitch_class_dim)
 
     def forward(self, features: Tensor) -> Heads:
         """Return the heads."""
-        hidden = self.stem(features)
+        hidden, folded = self.stem(features)
         for block in self.blocks:
             hidden = block(hidden)
-        heads: Heads = self.heads(hidden)
+        heads: Heads = self.heads(hidden, folded)
         return of_clip(heads) if self.mode == "clip" else heads
 
 

@@ -1,11 +1,11 @@
-"""The convolutional stem: a log-frequency spectrogram becomes one vector per frame.
+"""The convolutional stem: a log-frequency spectrogram becomes a vector per frame, and one per pitch class.
 
     features [batch, frames, 252]
         Conv 3 x 9, every third bin: 1 -> 24           patterns of three semitones, a row per semitone: [.., 84]
         Conv 3 x 5: 24 -> 24
         Conv 3 x 5: 24 -> 24
-        Linear 24 * 84 -> d_model
-    [batch, frames, d_model]
+        Linear 24 * 84 -> d_model                      the frame: [batch, frames, d_model]
+        folded to pitch classes                        [batch, frames, 12, 24 * 7], for the heads
 
 Each convolution is followed by BatchNorm and ReLU; bins beyond the edges are silence. The three look one frame to
 either side each.
@@ -15,6 +15,8 @@ from __future__ import annotations
 
 import torch.nn.functional as F
 from torch import Tensor, nn
+
+from shared.music.chord_classes import N_ROOTS
 
 _TIME = 3
 _FREQUENCY_KERNELS = (9, 5, 5)
@@ -36,12 +38,15 @@ class Stem(nn.Module):
         self.norms = nn.ModuleList(nn.BatchNorm2d(channels) for _ in _FREQUENCY_KERNELS)
         self.out = nn.Linear(channels * (bins // bins_per_semitone), width)
 
-    def forward(self, features: Tensor) -> Tensor:
-        """[batch, frames, bins] -> [batch, frames, width]; frames beyond the edges are silence."""
+    def forward(self, features: Tensor) -> tuple[Tensor, Tensor]:
+        """[batch, frames, bins] -> [batch, frames, width] and [batch, frames, 12, channels * octaves].
+
+        Frames beyond the edges are silence.
+        """
         x = features[:, None]
         for index in range(len(_FREQUENCY_KERNELS)):
             x = self.layer(index, F.pad(x, (0, 0, _TIME // 2, _TIME // 2)))
-        return self.join(x)
+        return self.join(x), fold(x)
 
     def layer(self, index: int, padded: Tensor) -> Tensor:
         """Return one layer's answer [batch, channels, frames, bins] to frames with their neighbours."""
@@ -51,3 +56,11 @@ class Stem(nn.Module):
         """[batch, channels, frames, semitones] -> [batch, frames, width]."""
         out: Tensor = self.out(x.transpose(1, 2).flatten(2))
         return out
+
+
+def fold(x: Tensor) -> Tensor:
+    """Set the octaves of a pitch class side by side: [batch, channels, frames, semitones] -> [batch, frames, 12, n].
+
+    The lowest semitone is a C.
+    """
+    return x.unflatten(-1, (-1, N_ROOTS)).permute(0, 2, 4, 1, 3).flatten(3)

@@ -46,7 +46,7 @@ def test_sizes_can_be_given_by_name_and_the_default_is_small() -> None:
 
 def test_types_and_roots_are_margins_of_the_joint_distribution() -> None:
     torch.manual_seed(0)
-    heads = ChordHeads(16, 4)(torch.randn(2, 5, 16))
+    heads = ChordHeads(16, 3, 4)(torch.randn(2, 5, 16), torch.randn(2, 5, 12, 3))
     joint = heads["joint"].exp()
     torch.testing.assert_close(joint.sum(-1), torch.ones(2, 5))
     table = joint[..., :-1].unflatten(-1, (12, N_QUALITIES))
@@ -58,13 +58,13 @@ def test_types_and_roots_are_margins_of_the_joint_distribution() -> None:
 def test_heads_know_of_every_key_what_they_know_of_one() -> None:
     """Turning what is heard of the pitch classes turns roots and basses by the same interval."""
     torch.manual_seed(0)
-    heads, hidden = ChordHeads(12 * 4, 4), torch.randn(1, 3, 12 * 4)
+    heads, hidden, folded = ChordHeads(12 * 4, 3, 4), torch.randn(1, 3, 12 * 4), torch.randn(1, 3, 12, 3)
     with torch.no_grad():
         heads.pitch_classes.weight.copy_(torch.eye(48))
         heads.pitch_classes.bias.zero_()
         heads.no_chord.weight.zero_()
-        before = heads(hidden)
-        after = heads(hidden.unflatten(-1, (12, 4)).roll(5, dims=2).flatten(2))
+        before = heads(hidden, folded)
+        after = heads(hidden.unflatten(-1, (12, 4)).roll(5, dims=2).flatten(2), folded.roll(5, dims=2))
     moved = torch.from_numpy(transpose_ids(torch.arange(N_CLASSES).numpy(), 5))
     torch.testing.assert_close(after["joint"][..., moved], before["joint"])
     torch.testing.assert_close(after["bass_note"], before["bass_note"].roll(5, dims=-1))
