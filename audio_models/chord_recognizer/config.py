@@ -114,7 +114,9 @@ class PredictConfig:
     )  # fmt: skip
     output_dir: str = option("", help="where the chords go; empty = beside each audio file")
     beats: bool = option(False, help="let chords change on beats only")
-    self_transition: float = option(0.0, help="how surely a chord goes on for another frame; 0 = as tuned", minimum=0)
+    self_transition: float = option(
+        0.0, help="how surely a chord goes on for another frame; 0 = the default of decoding", minimum=0
+    )
     plot: bool = option(False, help="also write a picture: spectrogram, chroma and chords on one time axis")
 
 

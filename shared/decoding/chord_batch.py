@@ -11,7 +11,7 @@ from tqdm import tqdm
 
 from shared.annotation.chord_files import SUFFIXES, format_chords
 from shared.audio.decoders import AUDIO_SUFFIXES, FORMATS
-from shared.audio.io import read_audio, stream_audio
+from shared.audio.io import Waveform, read_audio, stream_audio
 from shared.datasets.contract import TimedChords
 from shared.decoding.beats import find_beats
 from shared.decoding.chord_recognition import FrameScores, Recognizer
@@ -73,23 +73,25 @@ def _recordings(path: Path) -> list[Path]:
 def _recognise(recognizer: Recognizer, path: Path, wish: BatchWish) -> tuple[str, list[Path]]:
     """Recognise one recording; return the chords as text and the files written."""
     rate = recognizer.model.sample_rate
-    scores = recognizer.score(stream_audio(path, rate))
-    beats = find_beats(read_audio(path, rate), rate) if wish.on_beats or wish.form == "sheet" else None
+    needs_beats = wish.on_beats or wish.form == "sheet"
+    # Beats and the picture need the whole waveform; chords alone are heard in constant memory.
+    waveform = read_audio(path, rate) if needs_beats or wish.plot else None
+    scores = recognizer.score(stream_audio(path, rate) if waveform is None else [waveform])
+    beats = find_beats(waveform, rate) if needs_beats and waveform is not None else None
     timed = recognizer.decode(scores, beats if wish.on_beats else None)
     text = format_chords(timed, wish.form, beats, path.stem)
     folder = Path(wish.output_dir) if wish.output_dir else path.parent
     written = [folder / (path.stem + SUFFIXES[wish.form])]
     write_text(written[0], text)
-    if wish.plot:
-        written.append(_picture(path, timed, scores, folder / f"{path.stem}.png", rate))
+    if wish.plot and waveform is not None:
+        written.append(_picture(waveform, timed, scores, folder / f"{path.stem}.png"))
     return text, written
 
 
-def _picture(path: Path, timed: TimedChords, scores: FrameScores, target: Path, sample_rate: int) -> Path:
+def _picture(waveform: Waveform, timed: TimedChords, scores: FrameScores, target: Path) -> Path:
     """Draw spectrogram, chroma and chords of a recording."""
     from shared.annotation.picture import write_picture
     from shared.audio.features import log_frequency
 
-    features = log_frequency(read_audio(path, sample_rate))
-    write_picture(target, features, scores.hop_s, timed, title=path.stem)
+    write_picture(target, log_frequency(waveform), scores.hop_s, timed, title=target.stem)
     return target

@@ -30,7 +30,7 @@ Waveform = NDArray[np.float32]
 
 # Frames of one window, and how many of them at either end are context only.
 WINDOW_FRAMES, CONTEXT_FRAMES = 512, 64
-# How surely a chord goes on for another frame; chosen on validation songs.
+# How surely a chord goes on for another frame: a first guess, to be chosen on validation songs.
 SELF_TRANSITION = 0.96
 _LEAST = 1e-7
 
@@ -83,14 +83,10 @@ class FramesModel:
 class Recognizer:
     """From recordings to timed chords."""
 
-    def __init__(
-        self, model: FramesModel, self_transition: float = SELF_TRANSITION, changes: NDArray[np.floating] | None = None
-    ) -> None:
-        """Take the model, and how chords follow each other."""
+    def __init__(self, model: FramesModel, self_transition: float = SELF_TRANSITION) -> None:
+        """Take the model, and how surely a chord goes on for another frame."""
         self.model = model
-        if changes is None:
-            changes = np.ones((N_CLASSES, N_CLASSES))
-        self.transitions = Transitions.of_changes(changes, self_transition)
+        self.transitions = Transitions.uniform(N_CLASSES, self_transition)
 
     def score(self, blocks: Iterable[Waveform]) -> FrameScores:
         """Listen to a recording that comes in blocks [samples], mono, at the model's sample rate.
