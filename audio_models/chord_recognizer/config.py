@@ -52,6 +52,8 @@ class ModelConfig:
     mode: str = option(
         "frame", help="frame: chords over time; clip: one chord for the whole clip", choices=("frame", "clip")
     )
+    streaming: bool = option(False, help="hear at most 0.84 s ahead, and carry what was heard")
+    memory_frames: int = option(128, help="how far back a streaming network remembers", unit="frames", minimum=1)
 
 
 @dataclass

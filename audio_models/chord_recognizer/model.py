@@ -8,8 +8,9 @@
         heads: 361 chords, alike in all keys      clip mode: their mean over the clip's frames
     joint [.., 361]  chord_type [.., 32]  root [.., 12]  bass_note [.., 12]
 
-`ChordNet` is what is trained, on features that `prepare` computed once; `ChordRecognitionModel` stands it behind the
-front end, so that whoever runs the exported file writes no feature code.
+`net.ChordNet` is what is trained, on features that `prepare` computed once; `ChordRecognitionModel` stands it behind
+the front end, so that whoever runs the exported file writes no feature code. With `model=streaming` no frame hears more
+than 0.84 s ahead (`streaming`).
 
 Examples:
     python -m audio_models.chord_recognizer.model
@@ -24,38 +25,12 @@ from dataclasses import dataclass, field
 from torch import Tensor, nn
 
 from audio_models.chord_recognizer.config import ModelConfig
-from audio_models.chord_recognizer.conformer import ConformerBlock
-from audio_models.chord_recognizer.heads import ChordHeads, Heads, margins
-from audio_models.chord_recognizer.stem import Stem
+from audio_models.chord_recognizer.heads import Heads
+from audio_models.chord_recognizer.net import FEATURES, ChordNet
+from audio_models.chord_recognizer.streaming import Stream, StreamingNet
 from audio_models.training.frontend import LogFrequency, Tuning
-from shared.audio.features import LogFrequencySettings
 from shared.cli import entry_point
-
-FEATURES = LogFrequencySettings()
-
-
-class ChordNet(nn.Module):
-    """From features [batch, frames, 252] to heads, each [batch, frames, classes] or, in clip mode, [batch, classes]."""
-
-    def __init__(self, config: ModelConfig) -> None:
-        """Build the stem, the blocks and the heads."""
-        super().__init__()
-        self.mode = config.mode
-        self.stem = Stem(FEATURES.n_bins, FEATURES.bins_per_semitone, config.stem_channels, config.d_model)
-        self.blocks = nn.ModuleList(
-            ConformerBlock(config.d_model, config.num_heads, config.feedforward, config.kernel_frames, config.dropout)
-            for _ in range(config.num_blocks)
-        )
-        octaves = FEATURES.n_bins // FEATURES.bins_per_octave
-        self.heads = ChordHeads(config.d_model, config.stem_channels * octaves, config.pitch_class_dim)
-
-    def forward(self, features: Tensor) -> Heads:
-        """Return the heads."""
-        hidden, folded = self.stem(features)
-        for block in self.blocks:
-            hidden = block(hidden)
-        heads: Heads = self.heads(hidden, folded)
-        return of_clip(heads) if self.mode == "clip" else heads
+from shared.errors import ConsortError
 
 
 class ChordRecognitionModel(nn.Module):
@@ -66,20 +41,40 @@ class ChordRecognitionModel(nn.Module):
         super().__init__()
         self.config = config or ModelConfig(**sizes)  # type: ignore[arg-type]
         self.front_end = nn.Sequential(LogFrequency(FEATURES), Tuning(FEATURES))
-        self.net = ChordNet(self.config)
+        self.net = build_net(self.config)
 
     def forward(self, waveform: Tensor) -> Heads:
         """Return the heads."""
+        if self.config.streaming:
+            return self.stream().whole(waveform)
         heads: Heads = self.net(self.front_end(waveform))
         return heads
 
+    def stream(self) -> Stream:
+        """Return what hears a recording window by window; it shares the weights.
 
-def of_clip(heads: Heads) -> Heads:
-    """Return the heads of whole clips [batch, classes]: of the frames' mean log-probabilities, normalised."""
-    joint = heads["joint"].mean(dim=1).log_softmax(dim=-1)
-    # The margins of one chord: of a lone frame, whose axis goes again.
-    clip = {name: values[:, 0] for name, values in margins(joint[:, None]).items()}
-    return {**clip, "bass_note": heads["bass_note"].mean(dim=1)}
+        Raises:
+            ConsortError: when the network was not built for it.
+        """
+        if not isinstance(self.net, StreamingNet):
+            raise ConsortError("this network hears both ways; train one with model=streaming")
+        hear, tune = self.front_end
+        assert isinstance(hear, LogFrequency)
+        assert isinstance(tune, Tuning)
+        return Stream(hear, tune, self.net)
+
+
+def build_net(config: ModelConfig) -> ChordNet:
+    """Return the network without its front end.
+
+    Raises:
+        ConsortError: when a clip's chord is to be streamed.
+    """
+    if not config.streaming:
+        return ChordNet(config)
+    if config.mode != "frame":
+        raise ConsortError("a streaming network gives chords over time; leave model=clip away")
+    return StreamingNet(config)
 
 
 def build_model(config: ModelConfig) -> ChordRecognitionModel:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from audio_models.chord_recognizer.config import ModelConfig
-from audio_models.chord_recognizer.model import FEATURES
+from audio_models.chord_recognizer.net import FEATURES
 from shared.export.signature import Signature, TensorSpec
 from shared.music.chord_classes import CHORD_CLASSES, N_CLASSES, N_ROOTS
 from shared.music.chord_types import CHORD_TYPES

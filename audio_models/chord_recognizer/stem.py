@@ -1,14 +1,14 @@
 """The convolutional stem: a log-frequency spectrogram becomes a vector per frame, and one per pitch class.
 
-    features [batch, frames, 252]
+    features [batch, 3 + frames + 3, 252]
         Conv 3 x 9, every third bin: 1 -> 24           patterns of three semitones, a row per semitone: [.., 84]
         Conv 3 x 5: 24 -> 24
         Conv 3 x 5: 24 -> 24
         Linear 24 * 84 -> d_model                      the frame: [batch, frames, d_model]
         folded to pitch classes                        [batch, frames, 12, 24 * 7], for the heads
 
-Each convolution is followed by BatchNorm and ReLU; bins beyond the edges are silence. The three look one frame to
-either side each.
+Each convolution is followed by BatchNorm and ReLU; bins beyond the edges are silence. Each looks one frame to either
+side: the features come with three frames more than are asked for, before and after.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from shared.music.chord_classes import N_ROOTS
 
 _TIME = 3
 _FREQUENCY_KERNELS = (9, 5, 5)
+REACH_FRAMES = len(_FREQUENCY_KERNELS) * (_TIME // 2)  # what a frame hears of the features before and after it
 
 
 class Stem(nn.Module):
@@ -39,23 +40,12 @@ class Stem(nn.Module):
         self.out = nn.Linear(channels * (bins // bins_per_semitone), width)
 
     def forward(self, features: Tensor) -> tuple[Tensor, Tensor]:
-        """[batch, frames, bins] -> [batch, frames, width] and [batch, frames, 12, channels * octaves].
-
-        Frames beyond the edges are silence.
-        """
+        """[batch, 3 + frames + 3, bins] -> [batch, frames, width] and [batch, frames, 12, channels * octaves]."""
         x = features[:, None]
-        for index in range(len(_FREQUENCY_KERNELS)):
-            x = self.layer(index, F.pad(x, (0, 0, _TIME // 2, _TIME // 2)))
-        return self.join(x), fold(x)
-
-    def layer(self, index: int, padded: Tensor) -> Tensor:
-        """Return one layer's answer [batch, channels, frames, bins] to frames with their neighbours."""
-        return F.relu(self.norms[index](self.convolutions[index](padded)))
-
-    def join(self, x: Tensor) -> Tensor:
-        """[batch, channels, frames, semitones] -> [batch, frames, width]."""
-        out: Tensor = self.out(x.transpose(1, 2).flatten(2))
-        return out
+        for convolution, norm in zip(self.convolutions, self.norms, strict=True):
+            x = F.relu(norm(convolution(x)))
+        hidden: Tensor = self.out(x.transpose(1, 2).flatten(2))
+        return hidden, fold(x)
 
 
 def fold(x: Tensor) -> Tensor:

@@ -20,7 +20,7 @@ from audio_models.chord_recognizer.config import MODEL_NAME, ExportConfig, Train
 from audio_models.chord_recognizer.data import Crops, Piece, load_splits
 from audio_models.chord_recognizer.export import export
 from audio_models.chord_recognizer.loss import ChordRecognitionLoss
-from audio_models.chord_recognizer.model import ChordNet
+from audio_models.chord_recognizer.model import build_net
 from audio_models.training.checkpoints import BEST, load_weights, read_checkpoint
 from audio_models.training.data_order import build_loader
 from audio_models.training.trainer import Trainer
@@ -66,7 +66,7 @@ def train(config: TrainConfig) -> float:
 
 def _trainer(config: TrainConfig, splits: Splits[Piece], folder: Path, logs: Path) -> Trainer:
     settings = replace(config.trainer, checkpoint_dir=str(folder), log_dir=str(logs))
-    model = ChordNet(config.model)
+    model = build_net(config.model)
     if config.finetune_from:
         path = Path(config.finetune_from) / BEST
         load_weights(model, read_checkpoint(path)["model"], path)

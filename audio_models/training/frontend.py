@@ -7,7 +7,7 @@ one pooling and arithmetic. Kernels and filters are derived from the settings, s
 
 For streams: a frame hears `settings.reach_s` (0.47 s) to either side of its centre, which is the look-ahead, and its
 level looks `settings.level_s` (4 s) back. `magnitudes` and `compress` are apart so that a stream can carry the norms of
-past frames instead of their sound, and `Tuning.phasor` adds up over chunks.
+past frames instead of their sound, and `Tuning.phasors` add up over chunks.
 """
 
 from __future__ import annotations
@@ -143,23 +143,25 @@ class Tuning(nn.Module):
 
     def forward(self, features: Tensor) -> Tensor:
         """Return the features as they would be at A = 440 Hz."""
-        return self.shift(features, -self.estimate(features))
+        return self.shift(features, -self.estimate(features)[:, None])
 
     def estimate(self, features: Tensor) -> Tensor:
         """Return the tuning [batch] in semitones; see `shared.audio.tuning.estimate_tuning`."""
-        return self.from_phasor(self.phasor(features))
+        return self.from_phasor(self.phasors(features).sum(dim=1))
 
-    def phasor(self, features: Tensor) -> Tensor:
-        """Return what the tuning is the angle of, [batch, 2] (real, imaginary): a sum over frames."""
-        energy = torch.expm1(features * math.log1p(self.settings.scale)).square()
-        return energy.sum(dim=1) @ self.turns
+    def phasors(self, features: Tensor) -> Tensor:
+        """Return what the tuning is the angle of, summed over frames: [batch, frames, 2] (real, imaginary)."""
+        return torch.expm1(features * math.log1p(self.settings.scale)).square() @ self.turns
 
     def from_phasor(self, phasor: Tensor) -> Tensor:
-        """Return the tuning [batch] in semitones of a phasor [batch, 2]; 0 for silence."""
-        return torch.atan2(phasor[:, 1], phasor[:, 0]) / (2 * math.pi)
+        """Return the tuning [..] in semitones of a phasor [.., 2]; 0 for silence."""
+        return torch.atan2(phasor[..., 1], phasor[..., 0]) / (2 * math.pi)
 
     def shift(self, features: Tensor, semitones: Tensor) -> Tensor:
-        """Return features moved up by up to half a semitone, [batch] of either sign, by linear interpolation."""
+        """Return features moved up by up to half a semitone, of either sign, by linear interpolation.
+
+        `semitones` is [batch, frames], or [batch, 1] for the same in all frames.
+        """
         bins = self.settings.bins_per_semitone * semitones
         most = math.ceil(self.settings.bins_per_semitone / 2)
         padded = F.pad(features, (most, most))
@@ -167,5 +169,5 @@ class Tuning(nn.Module):
         shifted = torch.zeros_like(features)
         for whole in range(-most, most + 1):
             share = (1 - (bins - whole).abs()).clamp(min=0)
-            shifted = shifted + share[:, None, None] * padded[:, :, most - whole : most - whole + features.shape[2]]
+            shifted = shifted + share[:, :, None] * padded[:, :, most - whole : most - whole + features.shape[2]]
         return shifted

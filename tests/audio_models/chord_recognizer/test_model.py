@@ -11,7 +11,8 @@ from audio_models.chord_recognizer import config as settings
 from audio_models.chord_recognizer.config import ModelConfig, TrainConfig
 from audio_models.chord_recognizer.heads import ChordHeads
 from audio_models.chord_recognizer.loss import ChordRecognitionLoss
-from audio_models.chord_recognizer.model import FEATURES, ChordNet, ChordRecognitionModel
+from audio_models.chord_recognizer.model import ChordRecognitionModel, build_net
+from audio_models.chord_recognizer.net import FEATURES, ChordNet
 from shared.cli import parse
 from shared.music.chord_classes import N_CLASSES, N_QUALITIES, transpose_ids
 
@@ -73,7 +74,7 @@ def test_heads_know_of_every_key_what_they_know_of_one() -> None:
 @pytest.mark.parametrize("name", [path.stem for path in (CONFIGS / "model").glob("*.yaml")])
 def test_every_named_departure_learns_from_a_step(name: str) -> None:
     config = parse(TrainConfig, [f"model={name}", "trainer=quick_test"])
-    net, loss = ChordNet(config.model), ChordRecognitionLoss()
+    net, loss = build_net(config.model), ChordRecognitionLoss()
     shape = (2,) if config.model.mode == "clip" else (2, 6)
     targets = {head: torch.zeros(shape, dtype=torch.long) for head in ("chord_type", "root", "bass_note")}
     losses = loss(net(torch.rand(2, 6, FEATURES.n_bins)), targets)
