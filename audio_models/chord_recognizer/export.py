@@ -1,5 +1,7 @@
 """Export the chord recognizer: one ONNX file from the waveform to probabilities, verified against PyTorch.
 
+A streaming network gets a second file, which hears part by part and carries its memory.
+
 Examples:
     python -m audio_models.chord_recognizer.export
     python -m audio_models.chord_recognizer.export --checkpoint checkpoints/chord_recognizer/first --output-dir plugin
@@ -16,16 +18,21 @@ from torch import Tensor, nn
 
 from audio_models.chord_recognizer import run_folder
 from audio_models.chord_recognizer.config import ExportConfig
+from audio_models.chord_recognizer.heads import Heads
 from audio_models.chord_recognizer.model import ChordRecognitionModel
 from audio_models.chord_recognizer.model_card import card
-from audio_models.chord_recognizer.signatures import OUTPUTS, WAVEFORM, recognizer_signature
+from audio_models.chord_recognizer.signatures import OUTPUTS, recognizer_signature, stream_signature
+from audio_models.chord_recognizer.streaming import Memory, Stream
 from shared.cli import entry_point
+from shared.export.signature import Signature, signature_path
 from shared.export.torch_onnx import export_torch
-from shared.export.verify import Arrays, verify_parity
+from shared.export.verify import Arrays, Parity, verify_parity
 from shared.files import write_json
 
 # Samples that the exporter never saw: less than a frame, a few seconds, most of a minute.
 _EXAMPLE_SAMPLES, _UNSEEN_SAMPLES = 100_003, (3_000, 150_001, 1_500_007)
+# The same for the frames of a stream's part: one, a few, more than the memory holds.
+_EXAMPLE_FRAMES, _UNSEEN_FRAMES = 31, (1, 6, 150)
 
 
 class Probabilities(nn.Module):
@@ -38,33 +45,66 @@ class Probabilities(nn.Module):
 
     def forward(self, waveform: Tensor) -> tuple[Tensor, ...]:
         """Return the heads in the order of `OUTPUTS`."""
-        heads = self.model(waveform)
-        return tuple(heads[name].softmax(dim=-1) for name in OUTPUTS)
+        return _in_order(self.model(waveform))
+
+
+class StreamProbabilities(nn.Module):
+    """The same for a stream: [batch, frames, hop_length] and the memory -> heads and the new memory."""
+
+    def __init__(self, stream: Stream) -> None:
+        """Take the trained network."""
+        super().__init__()
+        self.stream = stream
+
+    # The exporter wants every tensor by name: no *memory.
+    def forward(
+        self, hops: Tensor, sound: Tensor, norms: Tensor, tuning: Tensor, present: Tensor, keys: Tensor,
+        values: Tensor, gated: Tensor,
+    ) -> tuple[Tensor, ...]:  # fmt: skip
+        """Return the heads in the order of `OUTPUTS`, then the memory in the order of its fields."""
+        heads, after = self.stream(hops, Memory(sound, norms, tuning, present, keys, values, gated))
+        return (*_in_order(heads), *after)
+
+
+def _in_order(heads: Heads) -> tuple[Tensor, ...]:
+    return tuple(heads[name].softmax(dim=-1) for name in OUTPUTS)
 
 
 def export(config: ExportConfig) -> Path:
-    """Write and verify the export of a run; return the path of the ONNX file.
+    """Write and verify the exports of a run; return the path of the ONNX file that takes whole recordings.
 
     Raises:
-        ExportError: when the exported model does not answer as the trained one.
+        ExportError: when an exported model does not answer as the trained one.
         ConsortError: when the run folder is not usable.
     """
     folder = run_folder.resolve(config.checkpoint, config.checkpoint_root)
     output = Path(config.output_dir) if config.output_dir else folder
-    trained = Probabilities(run_folder.load_model(folder)).eval()
-    signature = recognizer_signature(trained.model.config)
-    sizes = {"samples": _EXAMPLE_SAMPLES}
-    path = export_torch(trained, signature, card(signature, folder), output / run_folder.ONNX_FILE, sizes)
+    model = run_folder.load_model(folder)
+    signature = recognizer_signature(model.config)
+    description = card(signature, folder)
+    path = output / run_folder.ONNX_FILE
+    export_torch(Probabilities(model), signature, description, path, {"samples": _EXAMPLE_SAMPLES})
+    parity = _verified(path, Probabilities(model), _UNSEEN_SAMPLES)
+    write_json(output / run_folder.PARITY_FILE, asdict(parity))
+    if model.config.streaming:
+        step, beside = StreamProbabilities(model.stream()), output / run_folder.STREAM_ONNX_FILE
+        export_torch(step, stream_signature(model.config), description, beside, {"frames": _EXAMPLE_FRAMES})
+        _verified(beside, step, _UNSEEN_FRAMES)
+    return path
+
+
+def _verified(path: Path, trained: nn.Module, lengths: tuple[int, ...]) -> Parity:
+    """Hold an exported file to the module that it was made of, and say how far they are apart."""
 
     def reference(feeds: Arrays) -> Arrays:
         with torch.no_grad():
-            answer = trained(torch.from_numpy(feeds[WAVEFORM]))
-        return {name: values.numpy() for name, values in zip(OUTPUTS, answer, strict=True)}
+            answer = trained(*(torch.from_numpy(values) for values in feeds.values()))
+        return dict(zip(names, (values.numpy() for values in answer), strict=True))
 
-    parity = verify_parity(path, reference, _UNSEEN_SAMPLES)
-    write_json(output / run_folder.PARITY_FILE, asdict(parity))
+    names = [spec.name for spec in Signature.load(signature_path(path)).outputs]
+    parity = verify_parity(path, reference, lengths)
     print(f"{path}: differs from PyTorch by at most {parity.max_difference:.1e} in {parity.cases} comparisons")
-    return path
+    return parity
 
 
 @entry_point(ExportConfig)

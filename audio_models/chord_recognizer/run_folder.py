@@ -18,6 +18,7 @@ SOURCES_FILE = "training_sources.json"
 PARITY_FILE = "export_parity.json"
 RESULTS_FILE = "test_results.json"
 ONNX_FILE = "chord_recognizer.onnx"
+STREAM_ONNX_FILE = "chord_recognizer_stream.onnx"
 
 
 def resolve(checkpoint: str, root: str) -> Path:

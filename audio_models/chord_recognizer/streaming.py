@@ -1,13 +1,13 @@
 """The streaming variant: the same weights, but no frame hears more than 0.84 s ahead, and what was heard is carried.
 
-    window [batch, hops, 4096]           9 hops before the first frame that is asked for, 9 hops after the last
+    hops [batch, frames, 4096]           what has sounded since
         front end                        levels and tuning of what has sounded so far
         stem                             three frames to either side
         conformer blocks                 each frame attends to itself and to the `memory_frames` before it
         heads
-    heads of hops - 17 frames, and the memory for the next window, which begins so many hops later
+    heads of as many frames, 9 hops late, and the memory for the hops that follow
 
-A recording heard whole is one long window in silence, so whole and in parts it is the same computation.
+A recording heard whole is one long part between silences, so whole and in parts it is the same computation.
 """
 
 from __future__ import annotations
@@ -29,12 +29,14 @@ from audio_models.training.frontend import LogFrequency, Tuning
 # What a frame hears of the sound to either side, in hops: the front end's reach and the stem's.
 _EAR_HOPS = FEATURES.margin // FEATURES.hop_length
 CONTEXT_HOPS = _EAR_HOPS + REACH_FRAMES
+_SOUND_HOPS = 2 * CONTEXT_HOPS - 1
 _MASKED = -1e9
 
 
 class Memory(NamedTuple):
-    """What is carried from window to window; zeros at first."""
+    """What is carried from part to part; zeros at first, but for `sound`."""
 
+    sound: Tensor  # [batch, 17, hop_length]: the hops before; at first 9 of silence and 8 of the recording
     norms: Tensor  # [batch, level_frames - 1]: how loud the frames before were
     tuning: Tensor  # [batch, 2]: the phasor of the tuning so far
     present: Tensor  # [batch, memory_frames]: 1 where the memory holds a frame, 0 before the recording
@@ -47,6 +49,7 @@ def memory_shapes(config: ModelConfig) -> dict[str, tuple[int, ...]]:
     """Return the shape of each part of the memory without the batch."""
     attended = (config.num_blocks, config.num_heads, config.memory_frames, config.d_model // config.num_heads)
     return {
+        "sound": (_SOUND_HOPS, FEATURES.hop_length),
         "norms": (FEATURES.level_frames - 1,),
         "tuning": (2,),
         "present": (config.memory_frames,),
@@ -78,7 +81,10 @@ class StreamingNet(ChordNet):
         """Return the heads of the frames between the three first and the three last, and the new memory."""
         x, folded = self.stem(features)
         present = torch.cat([memory.present, torch.ones_like(x[..., 0])], dim=1)
-        keys, values, gated = [], [], []
+        keys: list[Tensor] = []
+        values: list[Tensor] = []
+        gated: list[Tensor] = []
+        n_attended, n_convolved = self.config.memory_frames, self.config.kernel_frames - 1
         for index, block in enumerate(self.blocks):
             assert isinstance(block, ConformerBlock)
             x = x + 0.5 * block.before(x)
@@ -89,16 +95,14 @@ class StreamingNet(ChordNet):
             heard = torch.cat([memory.gated[:, index], block.convolution.gated(x)], dim=1)
             x = x + block.convolution.convolve(heard)
             x = block.norm(x + 0.5 * block.after(x))
-            for kept, new, n_kept in (
-                (keys, key, self.config.memory_frames), (values, value, self.config.memory_frames),
-                (gated, heard, self.config.kernel_frames - 1),
-            ):  # fmt: skip
-                kept.append(_last(new, n_kept))
-        carried = (torch.stack(kept, dim=1) for kept in (keys, values, gated))
+            keys.append(_last(key, n_attended))
+            values.append(_last(value, n_attended))
+            gated.append(_last(heard, n_convolved))
         heads: Heads = self.heads(x, folded)
-        return heads, Memory(
-            memory.norms, memory.tuning, _last(present[..., None], self.config.memory_frames)[..., 0], *carried
-        )
+        return heads, memory._replace(
+            present=_last(present[..., None], n_attended)[..., 0],
+            keys=torch.stack(keys, dim=1), values=torch.stack(values, dim=1), gated=torch.stack(gated, dim=1),
+        )  # fmt: skip
 
 
 def _last(x: Tensor, count: int) -> Tensor:
@@ -123,7 +127,7 @@ def _attend_back(block: ConformerBlock, query: Tensor, key: Tensor, value: Tenso
 
 
 class Stream(nn.Module):
-    """From windows of sound and a memory to heads and the memory that follows."""
+    """From parts of a recording and a memory to heads and the memory that follows."""
 
     def __init__(self, hear: LogFrequency, tune: Tuning, net: StreamingNet) -> None:
         """Take the front end and the network."""
@@ -132,27 +136,35 @@ class Stream(nn.Module):
 
     def whole(self, waveform: Tensor) -> Heads:
         """Return the heads [batch, 1 + samples // hop_length, classes] of a recording [batch, samples]."""
-        hop = FEATURES.hop_length
-        frames = 1 + waveform.shape[1] // hop
-        before = CONTEXT_HOPS * hop
-        after = (frames + CONTEXT_HOPS - 1) * hop - waveform.shape[1]
-        window = F.pad(waveform, (before, after)).unflatten(1, (-1, hop))
-        heads, _ = self(window, no_memory(self.net.config, waveform))
+        hops = in_hops(waveform)
+        memory = no_memory(self.net.config, waveform)._replace(sound=hops[:, :_SOUND_HOPS])
+        heads, _ = self(hops[:, _SOUND_HOPS:], memory)
         return heads
 
-    def forward(self, window: Tensor, memory: Memory) -> tuple[Heads, Memory]:
-        """Return the heads of hops - 17 frames and the new memory; the window is [batch, hops, hop_length].
+    def forward(self, hops: Tensor, memory: Memory) -> tuple[Heads, Memory]:
+        """Return the heads of as many frames as there are hops [batch, frames, hop_length], and the new memory.
 
-        The centre of its first frame lies 9 hops after the window's begin.
+        The centre of the first frame lies 9 hops after the begin of the memory's sound, thus 8 before the first hop.
         """
-        amplitudes = self.hear.magnitudes(window.flatten(1))[:, _EAR_HOPS:-_EAR_HOPS]
+        sound = torch.cat([memory.sound, hops], dim=1)
+        amplitudes = self.hear.magnitudes(sound.flatten(1))[:, _EAR_HOPS:-_EAR_HOPS]
         features = self.hear.compress(amplitudes, memory.norms)
-        # Frames that the next window hears again are not in the memory yet.
+        # Frames that the next part hears again are not in the memory yet.
         ahead = 2 * REACH_FRAMES
         norms = torch.cat([memory.norms, self.hear.norms(amplitudes)], dim=1)
         so_far = memory.tuning[:, None] + self.tune.phasors(features).cumsum(dim=1)
         features = self.tune.shift(features, -self.tune.from_phasor(so_far))
         heads, after = self.net.advance(features, memory)
         return heads, after._replace(
-            norms=norms[:, -(ahead + FEATURES.level_frames - 1) : -ahead], tuning=so_far[:, -ahead - 1]
+            sound=sound[:, -_SOUND_HOPS:],
+            norms=norms[:, -(ahead + FEATURES.level_frames - 1) : -ahead],
+            tuning=so_far[:, -ahead - 1],
         )
+
+
+def in_hops(waveform: Tensor) -> Tensor:
+    """Return a recording [batch, samples] and the silence around it that it is heard in, [batch, hops, hop_length]."""
+    hop = FEATURES.hop_length
+    frames = 1 + waveform.shape[1] // hop
+    after = (frames + CONTEXT_HOPS - 1) * hop - waveform.shape[1]
+    return F.pad(waveform, (CONTEXT_HOPS * hop, after)).unflatten(1, (-1, hop))

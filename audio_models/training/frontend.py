@@ -151,7 +151,8 @@ class Tuning(nn.Module):
 
     def phasors(self, features: Tensor) -> Tensor:
         """Return what the tuning is the angle of, summed over frames: [batch, frames, 2] (real, imaginary)."""
-        return torch.expm1(features * math.log1p(self.settings.scale)).square() @ self.turns
+        relative = torch.expm1(features * math.log1p(self.settings.scale)) / self.settings.scale
+        return relative.square() @ self.turns
 
     def from_phasor(self, phasor: Tensor) -> Tensor:
         """Return the tuning [..] in semitones of a phasor [.., 2]; 0 for silence."""

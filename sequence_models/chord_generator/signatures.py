@@ -7,8 +7,7 @@ from sequence_models.chord_generator.model import state_shapes
 from sequence_models.chord_generator.places import BARS, N_PLACES, ORDERS, UNKNOWN
 from sequence_models.chord_generator.song_step import HEARD, INTEGER_STATES, PLACES, REFERENCE
 from sequence_models.chord_generator.tensor_names import OUTPUT, PLACE_INPUT, STEP_INPUT, TOKENS_INPUT
-from shared.decoding.onnx_step import NEXT_STATE
-from shared.export.signature import Signature, TensorSpec
+from shared.export.signature import NEXT_STATE, Signature, TensorSpec
 from shared.music.chord_tokens import N_TOKENS, chord_vocabulary
 from shared.music.conditions import CONDITIONS
 from shared.runs import config_snapshot, git_revision, version

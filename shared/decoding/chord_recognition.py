@@ -23,6 +23,7 @@ from shared.datasets.contract import TimedChords
 from shared.decoding.chord_decoding import decode_chords
 from shared.decoding.smoothing import Transitions
 from shared.errors import ConsortError, InputError
+from shared.export.signature import Signature
 from shared.music.chord_classes import CHORD_CLASSES, N_CLASSES
 from shared.runtime import OnnxModel
 
@@ -68,8 +69,7 @@ class FramesModel:
         """
         self.model = OnnxModel(path, threads)
         signature = self.model.signature
-        if tuple(signature.vocabularies.get("joint", ())) != CHORD_CLASSES.labels:
-            raise ConsortError(f"{path} is no chord recognizer of this version; export it anew")
+        require_our_chords(path, signature)
         self.sample_rate = int(signature.settings["sample_rate"])
         self.hop_length = int(signature.settings["hop_length"])
 
@@ -78,6 +78,16 @@ class FramesModel:
         answer = self.model.run({"waveform": waveform[None]})
         joint, bass = (np.log(np.maximum(answer[name][0], _LEAST)) for name in ("joint", "bass_note"))
         return joint, bass
+
+
+def require_our_chords(path: Path | str, signature: Signature) -> None:
+    """Refuse a model that names other chords than this version.
+
+    Raises:
+        ConsortError: naming the file.
+    """
+    if tuple(signature.vocabularies.get("joint", ())) != CHORD_CLASSES.labels:
+        raise ConsortError(f"{path} is no chord recognizer of this version; export it anew")
 
 
 class Recognizer:

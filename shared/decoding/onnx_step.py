@@ -12,14 +12,11 @@ from numpy.typing import NDArray
 
 from shared.decoding.progression import Conditions
 from shared.errors import ConsortError
-from shared.export.signature import Signature, TensorSpec
+from shared.export.signature import NEXT_STATE, Signature, TensorSpec
 from shared.music.chord_tokens import chord_vocabulary
 from shared.music.conditions import CONDITIONS
 from shared.runtime import OnnxModel
 from shared.vocabulary import Vocabulary
-
-# A state comes in as NAME and goes out under this prefix.
-NEXT_STATE = "next_"
 
 
 class _Buffers:
@@ -27,7 +24,7 @@ class _Buffers:
 
     def __init__(self, model: OnnxModel, batch: int) -> None:
         first, *others = model.signature.inputs
-        states = _states(model.signature)
+        states = model.signature.states()
         output = model.signature.outputs[0]
         self.tokens = _empty(first, batch)
         self.asked: Conditions | None = None
@@ -68,7 +65,7 @@ class OnnxStepModel:
         self.model = OnnxModel(path)
         signature = self.model.signature
         _check_vocabulary(path, signature)
-        if not _states(signature):
+        if not signature.states():
             raise ConsortError(f"{path} is no step model: it gives back no next_ tensor for any of its inputs")
 
     def initial_state(self, batch: int) -> _Buffers:
@@ -96,12 +93,6 @@ class OnnxStepModel:
             for row, (state, origin) in enumerate(origins):
                 array[row] = state.sets[0][index][origin]
         return chosen
-
-
-def _states(signature: Signature) -> list[TensorSpec]:
-    """Return the inputs that come back as outputs, in the order of the inputs."""
-    returned = {spec.name for spec in signature.outputs}
-    return [spec for spec in signature.inputs if NEXT_STATE + spec.name in returned]
 
 
 def _empty(spec: TensorSpec, batch: int) -> NDArray[Any]:

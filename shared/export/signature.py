@@ -23,6 +23,8 @@ from shared.errors import InputError
 from shared.files import read_json, write_json
 
 DTYPES = ("float32", "int32", "int64")
+# A state comes in as NAME and goes out under this prefix.
+NEXT_STATE = "next_"
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,11 @@ class Signature:
         """Return the names of the axes whose size the caller chooses, in order of appearance."""
         words = (axis for spec in self.inputs for axis in spec.axes if isinstance(axis, str))
         return tuple(dict.fromkeys(words))
+
+    def states(self) -> list[TensorSpec]:
+        """Return the inputs that come back as outputs under `NEXT_STATE`, in the order of the inputs."""
+        returned = {spec.name for spec in self.outputs}
+        return [spec for spec in self.inputs if NEXT_STATE + spec.name in returned]
 
 
 def signature_path(model_path: Path | str) -> Path:

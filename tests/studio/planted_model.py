@@ -8,9 +8,8 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from shared.decoding.onnx_step import NEXT_STATE
 from shared.export.package import ModelCard, save_package
-from shared.export.signature import Signature, TensorSpec
+from shared.export.signature import NEXT_STATE, Signature, TensorSpec
 from shared.files import write_json
 from shared.music.chord_tokens import N_TOKENS, chord_to_id, chord_vocabulary
 from shared.music.chords import parse

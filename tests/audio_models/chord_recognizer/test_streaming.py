@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import pytest
 import torch
-import torch.nn.functional as F
 
 from audio_models.chord_recognizer.config import ModelConfig
 from audio_models.chord_recognizer.model import ChordRecognitionModel
 from audio_models.chord_recognizer.net import FEATURES
-from audio_models.chord_recognizer.streaming import CONTEXT_HOPS, no_memory
+from audio_models.chord_recognizer.streaming import CONTEXT_HOPS, in_hops, no_memory
 from shared.errors import ConsortError
 
 HOP = FEATURES.hop_length
@@ -40,14 +39,13 @@ def sound(batch: int, hops: int, seed: int = 0) -> torch.Tensor:
 @pytest.mark.parametrize("parts", [(1,) * 60, (7, 1, 30, 2, 20), (59, 1)])
 def test_in_parts_it_hears_what_it_hears_whole(model: ChordRecognitionModel, parts: tuple[int, ...]) -> None:
     waveform, stream = sound(2, 60), model.stream()
-    padded = F.pad(waveform, (CONTEXT_HOPS * HOP, CONTEXT_HOPS * HOP))
-    memory, first, heard = no_memory(CONFIG, waveform), 0, []
+    hops = in_hops(waveform)
+    before = 2 * CONTEXT_HOPS - 1
+    memory, heard = no_memory(CONFIG, waveform)._replace(sound=hops[:, :before]), []
     with torch.no_grad():
-        for frames in parts:
-            window = padded[:, first * HOP : (first + frames + 2 * CONTEXT_HOPS - 1) * HOP]
-            heads, memory = stream(window.unflatten(1, (-1, HOP)), memory)
+        for part in hops[:, before:].split(parts, dim=1):
+            heads, memory = stream(part, memory)
             heard.append(heads)
-            first += frames
         whole = model(waveform)
     for name, values in whole.items():
         assert values.shape[1] == 60
