@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import platform
 from collections.abc import Mapping, Sequence
@@ -16,6 +17,7 @@ from shared.files import read_json
 from shared.music.synth import available_backend
 from shared.runs import git_revision
 from studio.config import DemoConfig
+from studio.listening import Heard
 from studio.performance import RenderedSong
 from studio.set_list import Composition
 from studio.weights import MODEL, TRAINING_CONFIG, trained_weights
@@ -33,6 +35,7 @@ def gather(
     history: Mapping[str, Sequence[float]],
     compositions: Sequence[Composition],
     played: RenderedSong,
+    heard: Heard | None,
     timings_s: Mapping[str, float],
 ) -> dict[str, Any]:
     """Return the content of metrics.json; the first of the compositions is the one whose song was played."""
@@ -54,6 +57,7 @@ def gather(
             "notes": played.song.score.n_notes, "duration_s": round(played.sound.seconds, 2),
             "synthesizer": available_backend(),
         },
+        "listening": _listening(heard) if heard else {},
         "timings_s": dict(timings_s),
         "seeds": {"training": training_seed(checkpoint), "composing": config.seed, "playing": config.seed},
         "quick": config.quick,
@@ -61,6 +65,12 @@ def gather(
         "machine": {"processor": processor(), "cores": usable_cores(), "system": platform.system()},
         "versions": {"python": platform.python_version(), **versions()},
     }  # fmt: skip
+
+
+def _listening(heard: Heard) -> dict[str, float]:
+    """Return how well the song's chords were recognised; a figure that nothing could be judged for is left out."""
+    scores = {name: round(value, 4) for name, value in heard.scores.items() if not math.isnan(value)}
+    return {**scores, "times_real_time": round(heard.times_real_time, 1)}
 
 
 def about_weights(composition: Composition) -> dict[str, Any]:

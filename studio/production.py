@@ -1,4 +1,4 @@
-"""The steps of the demo, one after the other: the song, the training, the measurement, the music, the page."""
+"""The steps of the demo, one after the other: the song, training, measurement, music, listening, the page."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from shared.decoding.onnx_step import OnnxStepModel
 from shared.files import read_json, write_json, write_text
 from studio.config import DemoConfig
+from studio.listening import Heard, listen, ready_recognizer
 from studio.measurements import gather
 from studio.model_card import read_card
 from studio.opening import Opening
@@ -34,7 +35,8 @@ def run_demo(config: DemoConfig, opening: Opening | None = None) -> Path:
     Raises:
         ConsortError: when a step fails; the sentence names the step and its log.
     """
-    output, stages = Path(config.output_dir), Stages(N_STAGES + (opening is not None))
+    output, recognizer = Path(config.output_dir), ready_recognizer()
+    stages = Stages(N_STAGES + (opening is not None) + (recognizer is not None))
     trained, logs = trained_weights(config), output / "logs"
     song = _early_song(opening.composition, config.seed, output, stages) if opening else None
     card = read_card(opening.composition.by.folder) if opening else {}
@@ -52,12 +54,14 @@ def run_demo(config: DemoConfig, opening: Opening | None = None) -> Path:
         with stages.stage("render", "Render the sound"):
             song = song or perform_song(compositions[0], config.seed, new)
             galleries = [_gallery(composition, config.seed, new / "pieces") for composition in compositions]
+        heard = _heard(recognizer, song, output if opening else new, new, stages) if recognizer else None
         with stages.stage("report", "Write the figures and the page"):
             history = read_json(trained.folder / HISTORY)
             metrics = {"first_progression_s": opening.first_s if opening else None}
-            metrics |= gather(config, evaluation, history, compositions, song, stages.timings_s)
+            metrics |= gather(config, evaluation, history, compositions, song, heard, stages.timings_s)
             write_json(new / "metrics.json", metrics)
-            write_text(new / "report.html", render(Report(song.song, song.sound, galleries, history, metrics, card)))
+            report = Report(song.song, song.sound, galleries, history, metrics, card, heard)
+            write_text(new / "report.html", render(report))
     _say_where(output, trained.folder, stages)
     return output
 
@@ -69,6 +73,15 @@ def _early_song(composition: Composition, seed: int, output: Path, stages: Stage
         song = perform_song(composition, seed, new)
     say(f"      listen while the rest goes on: {output / 'song.wav'}")
     return song
+
+
+def _heard(model: Path, song: RenderedSong, sounding: Path, new: Path, stages: Stages) -> Heard:
+    """Recognise the chords of the song from its WAV in the folder `sounding`, and say how many are right."""
+    with stages.stage("listen", "Listen to the song: recognise its chords from the sound alone"):
+        heard = listen(model, song, sounding / "song.wav", new)
+        root, triad = (100 * heard.scores[name] for name in ("root", "majmin"))
+        say(f"      its root is right in {root:.0f} % of the time, major or minor in {triad:.0f} %")
+    return heard
 
 
 def _composed(weights: Weights, config: DemoConfig) -> Composition:
@@ -103,11 +116,13 @@ def _say_where(output: Path, checkpoint: Path, stages: Stages) -> None:
         "report.html": "the page: open it in a browser, it needs no network",
         "song.wav": "the song as sound",
         "song.mid": "the song as notes, for any sequencer",
+        "song_recognised.lab": "its chords as they were heard; song_played.lab: as they were played",
         "pieces": "one MIDI file per genre, of each model",
         "metrics.json": "every figure, the seeds and the versions",
         "logs": "what each step printed",
     }
     say(f"\nDone in {duration(stages.total_s)}. Everything is in {output.resolve()}:")
+    entries = {name: meaning for name, meaning in entries.items() if (output / name).exists()}
     width = max(len(str(output / name)) for name in entries)
     for name, meaning in entries.items():
         say(f"  {output / name!s:{width}}  {meaning}")

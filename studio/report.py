@@ -9,10 +9,12 @@ from string import Template
 from typing import Any
 
 from studio.embedded_audio import Sound
+from studio.listening import Heard
 from studio.markup import Markup, element, join
 from studio.model_card import card_section
 from studio.notation import key_words
 from studio.report_figures import evaluation_section, strongest_control, training_section
+from studio.report_listening import listening_section
 from studio.report_music import Gallery, gallery_section, song_section
 from studio.song import Song
 from studio.stages import duration
@@ -26,6 +28,8 @@ _COMMANDS = (
     ("Progressions by name, with Roman numerals, MIDI and sound",
      "python -m sequence_models.chord_generator.generate{checkpoint} --genre jazz --mood joy"
      " --key C:major --midi jazz.mid --wav jazz.wav"),
+    ("The chords of any recording of yours, with a picture",
+     "python -m audio_models.chord_recognizer.predict song.mp3 --format sheet --plot"),
     ("Your own progressions: a text file with one per line, such as C Am F G",
      "python -m sequence_models.chord_generator.train --songs my_progressions.txt --run-name mine"),
     ("The curves of every run, live",
@@ -45,6 +49,7 @@ class Report:
         history: the training history, metric -> one value per epoch.
         metrics: the content of metrics.json.
         card: sections of the model card of the weights that were ready, heading -> Markdown; empty for none.
+        heard: the song's chords as they were recognised from its sound; None where no recognizer ships.
     """
 
     song: Song
@@ -53,6 +58,7 @@ class Report:
     history: Mapping[str, Sequence[float]]
     metrics: Mapping[str, Any]
     card: Mapping[str, str] = field(default_factory=dict)
+    heard: Heard | None = None
 
 
 def render(report: Report) -> str:
@@ -60,6 +66,7 @@ def render(report: Report) -> str:
     title = f"A song in {key_words(report.metrics['song']['key'])}"
     sections = (
         song_section(report.song, report.sound, title, _about(report)),
+        listening_section(report.heard) if report.heard else Markup(),
         gallery_section(report.galleries),
         training_section(report.history, report.metrics["training"]["duration_s"]),
         evaluation_section(report.metrics["evaluation"], report.metrics["export"]),
