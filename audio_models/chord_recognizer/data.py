@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import Dataset
 
-from audio_models.chord_recognizer.cache import features_path, labels_path, read_index
+from audio_models.chord_recognizer.cache import Record, features_path, labels_path, read_index
 from audio_models.chord_recognizer.config import DataConfig
 from audio_models.chord_recognizer.spectrum_changes import hide, smooth_gain_db, tilt, transpose
 from shared.audio.features import Features, LogFrequencySettings
@@ -31,12 +31,22 @@ _SETTINGS = LogFrequencySettings()
 
 @dataclass(frozen=True)
 class Piece:
-    """One prepared piece: where its features [frames, 252] and labels [frames, 3] lie."""
+    """One prepared piece: where its features [frames, 252] and labels [frames, 3] lie, and what it was made of."""
 
     folder: Path
     number: int
     frames: int
     source: str
+    licence: str = ""
+    soundfont: str = ""
+
+    @classmethod
+    def of(cls, folder: Path, record: Record) -> Piece:
+        """Return the piece of a line of the index."""
+        return cls(
+            folder, int(record["id"]), int(record["frames"]), str(record["source"]), str(record.get("licence", "")),
+            str(record.get("recipe", {}).get("soundfont", "")),
+        )  # fmt: skip
 
     @property
     def seconds(self) -> float:
@@ -64,7 +74,7 @@ def load_splits(config: DataConfig) -> Splits[Piece]:
     folder = Path(config.cache)
     parts: dict[str, list[Piece]] = {"train": [], "validation": [], "test": []}
     for record in read_index(folder):
-        parts[record["split"]].append(Piece(folder, int(record["id"]), int(record["frames"]), str(record["source"])))
+        parts[record["split"]].append(Piece.of(folder, record))
     for name in ("train", "validation"):
         if not parts[name]:
             raise InputError(f"{folder} holds no {name} pieces; run python -m audio_models.chord_recognizer.prepare")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from audio_models.chord_recognizer import run_folder
@@ -9,28 +10,42 @@ from shared.export.package import ModelCard
 from shared.export.signature import Signature
 from shared.files import read_json
 
+# What a count is about, and what the empty word stands for there.
+_TABLES = {
+    "source": ("Source of the notes", ""),
+    "licence": ("Licence of the songs", "made up here"),
+    "soundfont": ("SoundFont", "the NumPy synthesizer"),
+}
+
 
 def card(signature: Signature, folder: Path) -> ModelCard:
-    """Return the model card of a run, as far as its files tell; figures come with the evaluation."""
+    """Return the model card of a run, as far as its files tell."""
     return ModelCard(
         title="Consort chord recognizer",
         purpose=signature.summary,
         data=_data(folder),
-        licence="The code is Apache-2.0. The weights may be used under the same terms; credit POP909 (Wang et al. "
-        "2020, MIT), the chord corpora of chords-unified whose records permit it (CC0, CC BY, CC BY-SA, MIT, public "
-        "domain), and ESC-50's ESC-10 part (Piczak 2015, CC BY).",
+        licence="Apache-2.0, code and weights. Credit: POP909 (Wang et al. 2020, MIT); of the chord corpora gathered "
+        "as chords-unified, the songs whose licence permits it, in the table above; noise from ESC-10 (Piczak 2015, "
+        "CC BY). The SoundFonts lent their sound to the training and are not part of the weights.",
         metrics=_figures(folder),
         limits="Trained on rendered audio (SoundFonts, noise, reverberation), not on recordings of bands. 30 chord "
-        "types and no chord; rare types are heard less surely than triads and sevenths.",
+        "types and no chord; rare types are heard less surely than triads and sevenths. The labels of POP909 were "
+        "computed from its notes, not heard by people.",
     )
 
 
 def _data(folder: Path) -> str:
+    text = "Rendered music with exact labels, made by `prepare`: songs of POP909, real and made-up progressions played "
+    text += "by bands and plain textures, single chords, on instruments drawn at random."
     if not (folder / run_folder.SOURCES_FILE).is_file():
-        return "Rendered music with exact labels; see `prepare`."
-    sources = read_json(folder / run_folder.SOURCES_FILE)
-    lines = ["Rendered music with exact labels, made by `prepare`:", "", "| source | frames of 93 ms |", "|---|---|"]
-    return "\n".join([*lines, *(f"| {name} | {frames:,} |" for name, frames in sources.items())])
+        return text
+    counts = read_json(folder / run_folder.SOURCES_FILE)
+    return "\n\n".join([text, *(_table(counts[kind], *_TABLES[kind]) for kind in _TABLES if kind in counts)])
+
+
+def _table(counts: Mapping[str, int], title: str, nameless: str) -> str:
+    lines = [f"| {title} | frames of 93 ms |", "|---|---|"]
+    return "\n".join([*lines, *(f"| {name or nameless} | {frames:,} |" for name, frames in counts.items())])
 
 
 def _figures(folder: Path) -> str:

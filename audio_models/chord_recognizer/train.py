@@ -97,12 +97,13 @@ def _refuse_other_config(config: TrainConfig) -> None:
         raise ConsortError(f"{path.parent} was started with other settings of {', '.join(changed)}; use the same")
 
 
-def _sources(pieces: list[Piece]) -> dict[str, int]:
-    """Return how many frames of which source the network learns from."""
-    counts: Counter[str] = Counter()
+def _sources(pieces: list[Piece]) -> dict[str, dict[str, int]]:
+    """Return how many frames the network learns from, by source, by licence of the song and by SoundFont."""
+    counts: dict[str, Counter[str]] = {"source": Counter(), "licence": Counter(), "soundfont": Counter()}
     for piece in pieces:
-        counts[piece.source] += piece.frames
-    return dict(sorted(counts.items()))
+        for kind, counter in counts.items():
+            counter[getattr(piece, kind)] += piece.frames
+    return {kind: dict(sorted(counter.items())) for kind, counter in counts.items()}
 
 
 def _hours(pieces: list[Piece]) -> float:
