@@ -95,6 +95,19 @@ class TrainConfig:
 
 
 @dataclass
+class TuneConfig:
+    """`tune`: how surely the decoder lets a chord go on."""
+
+    checkpoint: str = option("", help="run folder; empty = the newest run")
+    checkpoint_root: str = option("checkpoints", help="where the newest run is looked for")
+    cache: Path = option(CACHE_FOLDER, help="folder that `prepare` wrote")
+    pieces: int = option(0, help="validation pieces to try on; 0 = all", minimum=0)
+    candidates: str = option(
+        "0.5,0.8,0.9,0.95,0.98,0.99,0.995", help="probabilities that a chord goes on for another frame, to try"
+    )
+
+
+@dataclass
 class ExportConfig:
     """`export`: the ONNX file, its signature and its model card."""
 
@@ -117,7 +130,7 @@ class PredictConfig:
     output_dir: str = option("", help="where the chords go; empty = beside each audio file")
     beats: bool = option(False, help="let chords change on beats only")
     self_transition: float = option(
-        0.0, help="how surely a chord goes on for another frame; 0 = the default of decoding", minimum=0
+        0.0, help="how surely a chord goes on for another frame; 0 = as the model says", minimum=0, below=1
     )
     plot: bool = option(False, help="also write a picture: spectrogram, chroma and chords on one time axis")
 

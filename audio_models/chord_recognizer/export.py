@@ -80,7 +80,8 @@ def export(config: ExportConfig) -> Path:
     folder = run_folder.resolve(config.checkpoint, config.checkpoint_root)
     output = Path(config.output_dir) if config.output_dir else folder
     model = run_folder.load_model(folder)
-    signature = recognizer_signature(model.config)
+    decoder = run_folder.decoder_settings(folder)
+    signature = recognizer_signature(model.config, decoder)
     description = card(signature, folder)
     path = output / run_folder.ONNX_FILE
     export_torch(Probabilities(model), signature, description, path, {"samples": _EXAMPLE_SAMPLES})
@@ -88,7 +89,7 @@ def export(config: ExportConfig) -> Path:
     write_json(output / run_folder.PARITY_FILE, asdict(parity))
     if model.config.streaming:
         step, beside = StreamProbabilities(model.stream()), output / run_folder.STREAM_ONNX_FILE
-        export_torch(step, stream_signature(model.config), description, beside, {"frames": _EXAMPLE_FRAMES})
+        export_torch(step, stream_signature(model.config, decoder), description, beside, {"frames": _EXAMPLE_FRAMES})
         _verified(beside, step, _UNSEEN_FRAMES)
     return path
 

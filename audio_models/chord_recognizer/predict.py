@@ -13,7 +13,7 @@ import sys
 from audio_models.chord_recognizer.config import MODEL_NAME, PredictConfig
 from shared.cli import entry_point
 from shared.decoding.chord_batch import BatchWish, recognise_files
-from shared.decoding.chord_recognition import SELF_TRANSITION, FramesModel, Recognizer
+from shared.decoding.chord_recognition import FramesModel, Recognizer
 from shared.errors import InputError
 from shared.shipped import model_file
 
@@ -27,7 +27,7 @@ def predict(config: PredictConfig) -> int:
     if not config.files:
         raise InputError("name audio files or folders, as in: predict song.mp3")
     path = model_file(MODEL_NAME, config.model, config.checkpoint_root)
-    recognizer = Recognizer(FramesModel(path), config.self_transition or SELF_TRANSITION)
+    recognizer = Recognizer(FramesModel(path), config.self_transition)
     wish = BatchWish(config.format, config.output_dir, config.beats, config.plot)
     return recognise_files(recognizer, config.files, wish)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from audio_models.chord_recognizer.config import MODEL_NAME, ModelConfig
 from audio_models.chord_recognizer.model import ChordRecognitionModel
 from audio_models.training.checkpoints import BEST, load_weights, read_checkpoint
+from shared.decoding.chord_recognition import DEFAULT_SELF_TRANSITION, SELF_TRANSITION
 from shared.errors import InputError
 from shared.files import read_json
 from shared.runs import latest_run
@@ -16,6 +17,7 @@ CONFIG_FILE = "training_config.json"
 HISTORY_FILE = "training_history.json"
 SOURCES_FILE = "training_sources.json"
 PARITY_FILE = "export_parity.json"
+DECODER_FILE = "decoder.json"
 RESULTS_FILE = "test_results.json"
 ONNX_FILE = "chord_recognizer.onnx"
 STREAM_ONNX_FILE = "chord_recognizer_stream.onnx"
@@ -48,3 +50,9 @@ def load_model(folder: Path) -> ChordRecognitionModel:
     model = ChordRecognitionModel(ModelConfig(**content))
     load_weights(model.net, read_checkpoint(folder / BEST)["model"], folder / BEST)
     return model.eval()
+
+
+def decoder_settings(folder: Path) -> dict[str, float]:
+    """Return what `tune` chose for the decoder; what was not tuned is as decoding has it."""
+    path = folder / DECODER_FILE
+    return {SELF_TRANSITION: DEFAULT_SELF_TRANSITION} | (read_json(path) if path.is_file() else {})

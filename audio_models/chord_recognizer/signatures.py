@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 
 from audio_models.chord_recognizer.config import ModelConfig
@@ -16,17 +17,17 @@ from shared.runs import config_snapshot, git_revision, version
 OUTPUTS = ("joint", "chord_type", "root", "bass_note")
 
 
-def recognizer_signature(settings: ModelConfig) -> Signature:
+def recognizer_signature(settings: ModelConfig, decoder: Mapping[str, float]) -> Signature:
     """Return the signature of a network: a waveform in, the probabilities of each frame (or of the clip) out."""
     axes = ("batch", "frames") if settings.mode == "frame" else ("batch",)
     hop_s = FEATURES.hop_length / FEATURES.sample_rate
     when = f"frame t is centred on second t * {hop_s:.6f}" if settings.mode == "frame" else "one chord for the clip"
     waveform = TensorSpec("waveform", ("batch", "samples"), "float32", f"mono, -1 to 1, {FEATURES.sample_rate} Hz")
     summary = "The chords of a recording, from the waveform to probabilities; no feature code is needed."
-    return _signature("chord_recognizer", summary, settings, (waveform,), _probabilities(axes, when))
+    return _signature("chord_recognizer", summary, settings, decoder, (waveform,), _probabilities(axes, when))
 
 
-def stream_signature(settings: ModelConfig) -> Signature:
+def stream_signature(settings: ModelConfig, decoder: Mapping[str, float]) -> Signature:
     """Return the signature of a streaming network's step: what has sounded since and the memory in, both out."""
     shapes = memory_shapes(settings).items()
     hops = TensorSpec(
@@ -41,7 +42,7 @@ def stream_signature(settings: ModelConfig) -> Signature:
     when = f"of as many frames; the first is centred {CONTEXT_HOPS - 1} hops before the first hop"
     outputs = (*_probabilities(("batch", "frames"), when), *after)
     summary = "The chords of music while it sounds: hops of sound in, the memory carried by the caller."
-    return _signature("chord_recognizer_stream", summary, settings, (hops, *before), outputs)
+    return _signature("chord_recognizer_stream", summary, settings, decoder, (hops, *before), outputs)
 
 
 def _meaning(name: str) -> str:
@@ -65,6 +66,7 @@ def _signature(
     name: str,
     summary: str,
     settings: ModelConfig,
+    decoder: Mapping[str, float],
     inputs: tuple[TensorSpec, ...],
     outputs: tuple[TensorSpec, ...],
 ) -> Signature:
@@ -74,5 +76,5 @@ def _signature(
         "root": list(PITCH_CLASS_NAMES),
         "bass_note": list(PITCH_CLASS_NAMES),
     }
-    everything = {**config_snapshot(settings), **asdict(FEATURES), "context_hops": CONTEXT_HOPS}
+    everything = {**config_snapshot(settings), **asdict(FEATURES), "context_hops": CONTEXT_HOPS, **decoder}
     return Signature(name, summary, inputs, outputs, vocabularies, everything, version(), git_revision())

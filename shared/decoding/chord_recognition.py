@@ -31,8 +31,8 @@ Waveform = NDArray[np.float32]
 
 # Frames of one window, and how many of them at either end are context only.
 WINDOW_FRAMES, CONTEXT_FRAMES = 512, 64
-# How surely a chord goes on for another frame: a first guess, to be chosen on validation songs.
-SELF_TRANSITION = 0.96
+# How surely a chord goes on for another frame: the name among a model's settings, and what holds where it is absent.
+SELF_TRANSITION, DEFAULT_SELF_TRANSITION = "self_transition", 0.96
 _LEAST = 1e-7
 
 
@@ -72,6 +72,7 @@ class FramesModel:
         require_our_chords(path, signature)
         self.sample_rate = int(signature.settings["sample_rate"])
         self.hop_length = int(signature.settings["hop_length"])
+        self.self_transition = float(signature.settings.get(SELF_TRANSITION, DEFAULT_SELF_TRANSITION))
 
     def frames(self, waveform: Waveform) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Return log-probabilities of chords [frames, 361] and basses [frames, 12] of a waveform [samples]."""
@@ -93,10 +94,10 @@ def require_our_chords(path: Path | str, signature: Signature) -> None:
 class Recognizer:
     """From recordings to timed chords."""
 
-    def __init__(self, model: FramesModel, self_transition: float = SELF_TRANSITION) -> None:
-        """Take the model, and how surely a chord goes on for another frame."""
+    def __init__(self, model: FramesModel, self_transition: float = 0.0) -> None:
+        """Take the model, and how surely a chord goes on for another frame; 0 = as the model says."""
         self.model = model
-        self.transitions = Transitions.uniform(N_CLASSES, self_transition)
+        self.transitions = Transitions.uniform(N_CLASSES, self_transition or model.self_transition)
 
     def score(self, blocks: Iterable[Waveform]) -> FrameScores:
         """Listen to a recording that comes in blocks [samples], mono, at the model's sample rate.

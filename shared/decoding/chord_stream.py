@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.decoding.chord_recognition import SELF_TRANSITION, require_our_chords
+from shared.decoding.chord_recognition import DEFAULT_SELF_TRANSITION, SELF_TRANSITION, require_our_chords
 from shared.errors import InputError
 from shared.export.signature import NEXT_STATE
 from shared.music.chord_classes import CHORD_CLASSES, N_CLASSES
@@ -32,8 +32,8 @@ _LEAST = 1e-7
 class ChordStream:
     """A recording that is heard as it comes."""
 
-    def __init__(self, path: Path | str, self_transition: float = SELF_TRANSITION) -> None:
-        """Open chord_recognizer_stream.onnx.
+    def __init__(self, path: Path | str, self_transition: float = 0.0) -> None:
+        """Open chord_recognizer_stream.onnx; `self_transition` 0 is that of the model.
 
         Raises:
             ConsortError: when the file is no streaming chord recognizer of this version.
@@ -52,7 +52,8 @@ class ChordStream:
         self._held = np.zeros(self._context_hops * self.hop_length, dtype=np.float32)
         self._begun = False
         self._samples = self._frames = 0
-        self._filter = _Filter(self_transition)
+        own = float(signature.settings.get(SELF_TRANSITION, DEFAULT_SELF_TRANSITION))
+        self._filter = _Filter(self_transition or own)
 
     @property
     def delay_s(self) -> float:

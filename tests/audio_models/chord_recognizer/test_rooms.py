@@ -10,12 +10,13 @@ import pytest
 import soundfile
 import torch
 
-from audio_models.chord_recognizer import evaluate, predict, run_folder, train
-from audio_models.chord_recognizer.config import EvaluateConfig
+from audio_models.chord_recognizer import evaluate, predict, run_folder, train, tune
+from audio_models.chord_recognizer.config import EvaluateConfig, TuneConfig
 from audio_models.training.checkpoints import LAST, read_checkpoint
 from shared.decoding.chord_recognition import FramesModel, Recognizer
 from shared.errors import ConsortError
 from shared.files import read_json
+from shared.vocabulary import IGNORED
 from tests.audio_models.chord_recognizer.conftest import tiny_config
 
 RATE = 44_100
@@ -129,6 +130,27 @@ def test_other_settings_cannot_be_resumed(cache: Path, tmp_path: Path) -> None:
     config.resume = True
     with pytest.raises(ConsortError, match="nothing to resume"):
         train.train(config)
+
+
+def test_tuning_chooses_among_the_candidates_and_the_export_is_told(run: Path, cache: Path) -> None:
+    assert run_folder.decoder_settings(run) == {"self_transition": 0.96}
+    best = tune.tune(TuneConfig(checkpoint=str(run), cache=cache, candidates="0.3,0.9"))
+    assert best in (0.3, 0.9)
+    assert run_folder.decoder_settings(run) == {"self_transition": best}
+    (run / run_folder.DECODER_FILE).unlink()
+
+
+@pytest.mark.parametrize("words", ["", "0.5,1", "often"])
+def test_candidates_must_be_probabilities(run: Path, cache: Path, words: str) -> None:
+    with pytest.raises(ConsortError, match="between 0 and 1"):
+        tune.tune(TuneConfig(checkpoint=str(run), cache=cache, candidates=words))
+
+
+def test_labels_of_frames_become_chords_and_the_unknown_stays_unknown() -> None:
+    rows = [[0, 0, 4], [0, 0, 4], [30, IGNORED, IGNORED], [IGNORED, IGNORED, IGNORED], [1, 9, 9]]
+    timed = tune.true_chords(np.array(rows))
+    assert timed.labels == ("C:maj/3", "N", "X", "A:min")
+    assert timed.intervals_s[-1, 1] == pytest.approx(5 * 4096 / RATE)
 
 
 def test_recordings_of_any_length_are_heard(run: Path) -> None:
