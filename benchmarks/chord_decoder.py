@@ -70,7 +70,7 @@ class Recording:
     @property
     def times_s(self) -> NDArray[np.float64]:
         """The centre of each frame."""
-        return (np.arange(len(self.joint)) + 0.5) * HOP_S
+        return (np.arange(len(self.joint), dtype=np.float64) + 0.5) * HOP_S
 
     @property
     def edges_s(self) -> NDArray[np.float64]:
