@@ -76,14 +76,17 @@ def _recognise(recognizer: Recognizer, path: Path, wish: BatchWish) -> tuple[str
     needs_beats = wish.on_beats or wish.form == "sheet"
     # Beats and the picture need the whole waveform; chords alone are heard in constant memory.
     waveform = read_audio(path, rate) if needs_beats or wish.plot else None
-    scores = recognizer.score(stream_audio(path, rate) if waveform is None else [waveform])
     beats = find_beats(waveform, rate) if needs_beats and waveform is not None else None
-    timed = recognizer.decode(scores, beats if wish.on_beats else None)
+    if waveform is None:
+        scores, timed = None, recognizer.listen(stream_audio(path, rate))
+    else:
+        scores = recognizer.score([waveform])
+        timed = recognizer.decode(scores, beats if wish.on_beats else None)
     text = format_chords(timed, wish.form, beats, path.stem)
     folder = Path(wish.output_dir) if wish.output_dir else path.parent
     written = [folder / (path.stem + SUFFIXES[wish.form])]
     write_text(written[0], text)
-    if wish.plot and waveform is not None:
+    if wish.plot and scores is not None and waveform is not None:
         written.append(_picture(waveform, timed, scores, folder / f"{path.stem}.png"))
     return text, written
 

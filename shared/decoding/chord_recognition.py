@@ -1,16 +1,19 @@
 """The exported chord recognizer on recordings of any length: a stair on which a caller steps in where the data is.
 
     FramesModel      waveform [samples]                    -> probabilities of each frame, for a few minutes at most
-    Recognizer       blocks of a recording, however long   -> the same for all its frames, in constant memory
+    Recognizer       blocks of a recording                 -> the same for all its frames: 16 kB for each second
                      probabilities                         -> timed chords
-                     path                                  -> timed chords
+                     blocks of a recording, however long   -> timed chords, in constant memory
+                     path                                  -> the same
 
 A recording is heard in windows that overlap: of each, the frames in the middle count, which have heard what comes
-before and after them. Memory grows only with what is kept of each frame: 373 numbers, 16 kB for each second.
+before and after them. Chords alone are decoded segment by segment, so that an hour needs no more memory than some
+minutes: segments overlap by far more than a doubt lasts, and the chords are those of a decoding in one piece.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +21,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.annotation.frames import frame_edges
+from shared.annotation.spans import cover, merge
 from shared.datasets.contract import TimedChords
 from shared.decoding.chord_decoding import decode_chords
 from shared.decoding.smoothing import Transitions
@@ -33,7 +36,10 @@ Waveform = NDArray[np.float32]
 WINDOW_FRAMES, CONTEXT_FRAMES = 512, 64
 # How surely a chord goes on for another frame: the name among a model's settings, and what holds where it is absent.
 SELF_TRANSITION, DEFAULT_SELF_TRANSITION = "self_transition", 0.96
+# Frames that are decoded together (six minutes), and how many of them at either end are context only.
+SEGMENT_FRAMES, OVERLAP_FRAMES = 4096, 512
 _LEAST = 1e-7
+_Frames = tuple[NDArray[np.float32], NDArray[np.float32]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,24 +111,72 @@ class Recognizer:
         Raises:
             InputError: when there is no sample at all.
         """
-        hop, rate = self.model.hop_length, self.model.sample_rate
-        parts, heard = [], 0
-        for window, first, last, samples in _windows(blocks, hop):
-            joint, bass = self.model.frames(window)
-            parts.append((joint[first:last], bass[first:last]))
-            heard = samples
-        if not parts:
-            raise InputError("the recording is empty; give one with sound in it")
-        joint, bass = (np.concatenate(side) for side in zip(*parts, strict=True))
-        return FrameScores(joint, bass, hop / rate, heard / rate)
+        heard = _Heard()
+        joint, bass = _joined(list(self._frames(blocks, heard)))
+        rate = self.model.sample_rate
+        return FrameScores(joint, bass, self.model.hop_length / rate, heard.samples / rate)
 
     def decode(self, scores: FrameScores, beat_times_s: NDArray[np.floating] | None = None) -> TimedChords:
         """Return the chords, which change at frames or, where beats are given, at beats."""
-        edges_s = _edges(scores)
+        edges_s = self._edges_s(0, len(scores.joint), scores.duration_s)
         frames = len(edges_s) - 1
         return decode_chords(
             scores.joint[:frames], scores.bass[:frames], edges_s, self.transitions, beat_times_s=beat_times_s
         )
+
+    def listen(self, blocks: Iterable[Waveform]) -> TimedChords:
+        """Return the chords of a recording that comes in blocks, as `score` and `decode`, in constant memory.
+
+        Raises:
+            InputError: when there is no sample at all.
+        """
+        heard, held, told = _Heard(), list[_Frames](), list[TimedChords]()
+        first = done = 0  # the first frame that is held, and the first of which the chord is not told
+        for frames in self._frames(blocks, heard):
+            held.append(frames)
+            end = first + sum(len(joint) for joint, _ in held)
+            if end - first >= SEGMENT_FRAMES:
+                cut = end - OVERLAP_FRAMES
+                told.append(self._segment(held, first, done, cut))
+                joint, bass = _joined(held)
+                kept = cut - OVERLAP_FRAMES - first
+                held, first, done = [(joint[kept:], bass[kept:])], first + kept, cut
+        told.append(self._segment(held, first, done, None, heard.samples / self.model.sample_rate))
+        intervals_s = np.concatenate([part.intervals_s for part in told])
+        return merge(TimedChords(intervals_s, tuple(label for part in told for label in part.labels)))
+
+    def _frames(self, blocks: Iterable[Waveform], heard: _Heard) -> Iterator[_Frames]:
+        """Yield log-probabilities of chords and basses in order, and count the samples.
+
+        Raises:
+            InputError: when there is no sample at all.
+        """
+        for window, first, last, samples in _windows(blocks, self.model.hop_length):
+            joint, bass = self.model.frames(window)
+            heard.samples = samples
+            yield joint[first:last], bass[first:last]
+        if not heard.samples:
+            raise InputError("the recording is empty; give one with sound in it")
+
+    def _segment(
+        self, held: list[_Frames], first: int, start: int, end: int | None, duration_s: float = math.inf
+    ) -> TimedChords:
+        """Return the chords from frame `start` to before frame `end` of frames that are held from `first` on."""
+        joint, bass = _joined(held)
+        edges_s = self._edges_s(first, len(joint), duration_s)
+        frames = len(edges_s) - 1
+        timed = decode_chords(joint[:frames], bass[:frames], edges_s, self.transitions)
+        return cover(timed, edges_s[start - first], edges_s[frames if end is None else end - first])
+
+    def _edges_s(self, first: int, count: int, duration_s: float) -> NDArray[np.float64]:
+        """Return the edges of frames, as far as they begin within the recording; the last ends with it."""
+        begin_s = (np.arange(first, first + count + 1) - 0.5) * self.model.hop_length / self.model.sample_rate
+        edges_s = np.maximum(begin_s, 0.0)
+        inside = max(1, int((edges_s[:-1] < duration_s).sum()))
+        edges_s = edges_s[: inside + 1]
+        if math.isfinite(duration_s):
+            edges_s[-1] = duration_s
+        return edges_s
 
     def recognise(self, path: Path | str) -> TimedChords:
         """Return the chords of an audio file.
@@ -132,15 +186,19 @@ class Recognizer:
         """
         from shared.audio.io import stream_audio
 
-        return self.decode(self.score(stream_audio(path, self.model.sample_rate)))
+        return self.listen(stream_audio(path, self.model.sample_rate))
 
 
-def _edges(scores: FrameScores) -> NDArray[np.float64]:
-    """Return the edges of the frames; a last frame that begins where the recording ends has no length."""
-    times_s = scores.times_s
-    begin_s = np.concatenate([[0.0], (times_s[1:] + times_s[:-1]) / 2])
-    inside = max(1, int((begin_s < scores.duration_s).sum()))
-    return frame_edges(times_s[:inside], scores.duration_s)
+@dataclass
+class _Heard:
+    """How many samples there were so far."""
+
+    samples: int = 0
+
+
+def _joined(frames: list[_Frames]) -> _Frames:
+    joint, bass = (np.concatenate(side) for side in zip(*frames, strict=True))
+    return joint, bass
 
 
 def _windows(blocks: Iterable[Waveform], hop: int) -> Iterator[tuple[Waveform, int, int, int]]:

@@ -8,7 +8,15 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from shared.decoding.chord_recognition import CONTEXT_FRAMES, WINDOW_FRAMES, FrameScores, Recognizer
+from shared.datasets.contract import TimedChords
+from shared.decoding import chord_recognition
+from shared.decoding.chord_recognition import (
+    CONTEXT_FRAMES,
+    SEGMENT_FRAMES,
+    WINDOW_FRAMES,
+    FrameScores,
+    Recognizer,
+)
 from shared.errors import InputError
 from shared.music.chord_classes import CHORD_CLASSES, N_CLASSES
 from shared.music.chords import parse
@@ -20,7 +28,7 @@ Waveform = NDArray[np.float32]
 class PlantedModel:
     """Says of each frame the class that its first sample is, as long as the frame has its context around it."""
 
-    sample_rate, hop_length = RATE, HOP
+    sample_rate, hop_length, self_transition = RATE, HOP, 0.96
 
     def __init__(self) -> None:
         self.longest = 0
@@ -79,6 +87,48 @@ def test_chords_come_with_their_times() -> None:
     assert [label.split("/")[0] for label in timed.labels] == ["C:maj", "F:maj", "C:maj", "F:maj"]
     np.testing.assert_allclose(timed.intervals_s[:, 0], [0, 10, 20, 30], atol=HOP / RATE)
     assert timed.intervals_s[-1, 1] == 35
+
+
+class Doubting(PlantedModel):
+    """Says noise beside what it hears."""
+
+    def frames(self, waveform: Waveform) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        joint, bass = super().frames(waveform)
+        # The same doubt wherever a window begins: it depends on the sound, which says the time.
+        seeds = np.pad(waveform, (0, HOP))[::HOP][: len(joint)]
+        doubt = np.stack([np.random.default_rng(int(1000 * seed)).normal(0, 3, N_CLASSES) for seed in seeds])
+        return (joint + doubt).astype(np.float32), bass
+
+
+@pytest.mark.parametrize("seconds", [0.01, 35.0, 120.0, 437.7])
+def test_segments_give_the_chords_of_the_whole(seconds: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A recording of many segments: the same chords, whether or not all frames are decoded together."""
+    monkeypatch.setattr(chord_recognition, "SEGMENT_FRAMES", 600)
+    monkeypatch.setattr(chord_recognition, "OVERLAP_FRAMES", 60)
+    recognizer = Recognizer(Doubting())  # type: ignore[arg-type]
+    time_s = np.arange(int(seconds * RATE)) / RATE
+    waveform = (_recording(seconds) + 0.5 * (time_s % 7) / 7).astype(np.float32)
+    whole = recognizer.decode(recognizer.score([waveform]))
+    parts = recognizer.listen(_blocks(waveform, 999))
+    assert parts.labels == whole.labels
+    np.testing.assert_array_equal(parts.intervals_s, whole.intervals_s)
+    with pytest.raises(InputError, match="empty"):
+        recognizer.listen([])
+
+
+def test_only_some_minutes_of_frames_are_held(monkeypatch: pytest.MonkeyPatch) -> None:
+    recognizer = Recognizer(PlantedModel())  # type: ignore[arg-type]
+    decoded: list[int] = []
+    original = chord_recognition.decode_chords
+
+    def noting(joint: NDArray[np.float32], *others: object, **named: object) -> TimedChords:
+        decoded.append(len(joint))
+        return original(joint, *others, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(chord_recognition, "decode_chords", noting)
+    recognizer.listen(_blocks(_recording(3600), 3000))
+    assert len(decoded) > 8
+    assert max(decoded) <= SEGMENT_FRAMES + WINDOW_FRAMES
 
 
 def test_beats_are_where_chords_change_if_asked() -> None:
