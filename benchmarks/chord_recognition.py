@@ -6,10 +6,11 @@
 | clean | nothing about ranks (template matching is as good as any), but nobody may be worse than it |
 | progressions | sevenths, inversions and rare types, since labels are true there |
 | isolated | whether single chords are heard on any instrument, or answered by N |
+| guitar | the same on a real instrument, whose sound no training piece has |
 
 The sets are rendered first, from songs that no training piece is made of:
 
-    for set in hard clean progressions isolated; do
+    for set in hard clean progressions isolated guitar; do
         python -m audio_models.chord_recognizer.evaluation_sets --set $set; done
     python -m benchmarks.chord_recognition --peers chordino,crema,essentia,madmom-deep-chroma,templates
 
@@ -50,7 +51,7 @@ class ChordRecognitionConfig:
     model: str = option("", help="exported model (.onnx); empty = the weights that ship, or the newest run")
     checkpoint_root: str = option("checkpoints", help="where the newest run is looked for")
     sets_dir: str = option("data/downloads/chord_evaluation", help="folder of the rendered sets")
-    sets: str = option("hard,clean,progressions,isolated", help="which sets, separated by commas")
+    sets: str = option("hard,clean,progressions,isolated,guitar", help="which sets, separated by commas")
     peers: str = option(",".join(PEERS), help="which recognizers beside ours, separated by commas")
     output_dir: str = option(str(RESULTS), help="folder of chord_recognition.json")
 

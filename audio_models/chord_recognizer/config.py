@@ -11,7 +11,7 @@ from shared.cli import option
 MODEL_NAME = "chord_recognizer"
 CACHE_FOLDER = Path("data/downloads/chord_recognizer")
 EVALUATION_FOLDER = Path("data/downloads/chord_evaluation")
-EVALUATION_SETS = ("clean", "hard", "progressions", "isolated")
+EVALUATION_SETS = ("clean", "hard", "progressions", "isolated", "guitar")
 
 
 @dataclass
@@ -29,11 +29,13 @@ class EvaluationSetConfig:
     """Render pieces to evaluate recognizers with: audio/*.flac and labels/*.lab."""
 
     set: str = option(
-        help="clean, hard: held-out songs of POP909; progressions, isolated: made up, with true labels",
+        help="clean, hard: held-out songs of POP909; progressions, isolated: made up, with true labels; guitar: real",
         choices=EVALUATION_SETS,
     )
     output_dir: Path = option(EVALUATION_FOLDER, help="gets a folder of the set's name")
-    pieces: int = option(0, help="how many; 0 = 48 songs, 60 progressions or 300 single chords", minimum=0)
+    pieces: int = option(
+        0, help="how many; 0 = 48 songs, 60 progressions, 300 single chords or what a guitar can play", minimum=0
+    )
     seed: int = option(0, help="same seed, same pieces", minimum=0)
 
 
@@ -145,3 +147,15 @@ class EvaluateConfig:
     checkpoint_root: str = option("checkpoints", help="where the newest run is looked for")
     control: bool = option(True, help="also score template matching")
     json: str = option("", help="write every metric to this file")
+
+
+@dataclass
+class ShipConfig:
+    """`ship`: a run's export, figures and card, as weights that ship with the project."""
+
+    checkpoint: str = option("", help="run folder; empty = the newest run")
+    checkpoint_root: str = option("checkpoints", help="where the newest run is looked for")
+    output_dir: str = option("checkpoints/chord_recognizer", help="where the files go")
+    sets_dir: Path = option(EVALUATION_FOLDER, help="folder of the sets that `evaluation_sets` rendered")
+    sets: str = option(",".join(EVALUATION_SETS), help="sets whose figures the card shows, separated by commas")
+    max_mb: float = option(10.0, help="largest model file", unit="MB", above=0)

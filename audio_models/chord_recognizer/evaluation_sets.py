@@ -11,6 +11,7 @@ Examples:
 |              | out of tune, rain, sea, helicopter or fire 5 dB under the music                                |
 | progressions | all chord types and inversions, about 30 s each, with true labels; room, equaliser, detuning   |
 | isolated     | single chords of 2 to 4 s: major and minor triads on four instruments, then any type on any    |
+| guitar       | single chords of a real guitar: recordings of its notes, added up as a hand would play them    |
 
 The labels of POP909 are its own, as published, N included. A folder per set: audio/*.flac, labels/*.lab of the same
 stem, and recipes.jsonl, which says what was drawn.
@@ -33,6 +34,7 @@ from audio_models.chord_recognizer.catalog import HARD_NOISES, PEER_SONGS, Catal
 from audio_models.chord_recognizer.composing import GENRES
 from audio_models.chord_recognizer.config import EvaluationSetConfig
 from audio_models.chord_recognizer.draws import pick
+from audio_models.chord_recognizer.guitar import guitar_chords
 from audio_models.chord_recognizer.instruments import PITCHED
 from audio_models.chord_recognizer.isolated import SOURCE as ISOLATED
 from audio_models.chord_recognizer.isolated import random_isolated, struck
@@ -41,6 +43,7 @@ from audio_models.chord_recognizer.recipe import Recipe, draw_recipe, hard_recip
 from audio_models.chord_recognizer.rendering import render_piece
 from audio_models.chord_recognizer.sources import POP909, pop909_piece, random_piece
 from shared.audio.augment import SAMPLE_RATE
+from shared.audio.io import Waveform
 from shared.cli import entry_point
 from shared.datasets import pop909
 from shared.datasets.contract import TimedChords
@@ -51,7 +54,8 @@ from shared.files import atomic_path, write_text
 from shared.music.chords import Chord, format_harte
 
 CLEAN_FONT = "FluidR3_GM.sf2"
-SIZES = {"clean": 48, "hard": 48, "progressions": 60, ISOLATED: 300}
+GUITAR = "guitar"
+SIZES = {"clean": 48, "hard": 48, "progressions": 60, ISOLATED: 300, GUITAR: 96}
 # Acoustic grand, steel guitar, church organ, strings.
 TRIAD_PROGRAMS = (0, 25, 19, 48)
 _PROGRESSION_S = 30.0
@@ -76,12 +80,22 @@ def render_set(config: EvaluationSetConfig) -> Path:
         ConsortError: when the corpora or a SoundFont are missing.
     """
     catalog, folder = open_catalog(), config.output_dir / config.set
+    if config.set == GUITAR:
+        return _real_guitar(config, catalog, folder)
     size = config.pieces or SIZES[config.set]
     recipes = []
     for item in tqdm(_items(config, catalog, size), total=size, unit="piece", file=sys.stderr):
         _write(item, folder, catalog.root)
         recipes.append({"stem": item.stem, "recipe": dataclasses.asdict(item.recipe)})
     write_text(folder / "recipes.jsonl", "".join(json.dumps(recipe) + "\n" for recipe in recipes))
+    return folder
+
+
+def _real_guitar(config: EvaluationSetConfig, catalog: Catalog, folder: Path) -> Path:
+    if catalog.root is None:
+        raise ConsortError("the recordings of a guitar are in the corpora; set CONSORT_DATA to their folder")
+    for stem, waveform, chords in guitar_chords(catalog.root, config.pieces or SIZES[GUITAR], config.seed):
+        _save(folder, stem, waveform, chords)
     return folder
 
 
@@ -151,15 +165,23 @@ def _triads() -> Iterator[tuple[int, str, int]]:
 
 def _write(item: Item, folder: Path, corpora: Path | None) -> None:
     """Render one piece, unless it is there."""
-    import soundfile
-
-    audio, labels = folder / "audio" / f"{item.stem}.flac", folder / "labels" / f"{item.stem}.lab"
-    if audio.is_file() and labels.is_file():
+    if all(path.is_file() for path in _files(folder, item.stem)):
         return
     rendered = render_piece(item.piece, item.recipe, corpora, _TAIL_S if item.keeps_labels else 0.0)
-    write_text(labels, format_lab(item.piece.chords if item.keeps_labels else rendered.chords))
+    _save(folder, item.stem, rendered.waveform, item.piece.chords if item.keeps_labels else rendered.chords)
+
+
+def _files(folder: Path, stem: str) -> tuple[Path, Path]:
+    return folder / "audio" / f"{stem}.flac", folder / "labels" / f"{stem}.lab"
+
+
+def _save(folder: Path, stem: str, waveform: Waveform, chords: TimedChords) -> None:
+    import soundfile
+
+    audio, labels = _files(folder, stem)
+    write_text(labels, format_lab(chords))
     with atomic_path(audio) as aside:
-        soundfile.write(str(aside), rendered.waveform, SAMPLE_RATE, subtype="PCM_16", format="FLAC")
+        soundfile.write(str(aside), waveform, SAMPLE_RATE, subtype="PCM_16", format="FLAC")
 
 
 @entry_point(EvaluationSetConfig)

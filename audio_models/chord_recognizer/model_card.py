@@ -51,10 +51,15 @@ def _table(counts: Mapping[str, int], title: str, nameless: str) -> str:
 def _figures(folder: Path) -> str:
     if not (folder / run_folder.RESULTS_FILE).is_file():
         return "Not evaluated yet."
-    result = read_json(folder / run_folder.RESULTS_FILE)
-    lines = ["| | recognizer | template matching |", "|---|---|---|"]
-    control = result.get("controls", {}).get("templates", {}).get("overall", {})
-    for name, value in result["overall"].items():
-        beside = f"{control[name]:.3f}" if name in control else ""
-        lines.append(f"| {name} | {value:.3f} | {beside} |")
-    return "\n".join(lines)
+    results = read_json(folder / run_folder.RESULTS_FILE)
+    text = "The network / template matching on the same audio (`evaluate`; the sets are those of `evaluation_sets`)."
+    names = list(dict.fromkeys(name for result in results.values() for name in result["overall"]))
+    lines = [f"| | {' | '.join(results)} |", "|---" * (1 + len(results)) + "|"]
+    for name in names:
+        cells = (_beside(result["overall"].get(name), result["controls"].get(name)) for result in results.values())
+        lines.append(f"| {name} | {' | '.join(cells)} |")
+    return "\n".join([text, "", *lines])
+
+
+def _beside(ours: float | None, theirs: float | None) -> str:
+    return " / ".join("–" if value is None else f"{value:.3g}" for value in (ours, theirs))
