@@ -15,7 +15,7 @@ from shared.audio.augment import SAMPLE_RATE, band_limit, equalise, gain, mix_at
 from shared.datasets.contract import TimedChords
 from shared.errors import ConsortError
 from shared.music.additive import Voice
-from shared.music.soundfonts import KNOWN_FONTS, locate
+from shared.music.soundfonts import KNOWN_FONTS, locate, tuning_cents
 from shared.music.voices import Waveform, render_voices
 
 _CROSSFADE_S = 0.1
@@ -71,8 +71,12 @@ def find_font(name: str) -> Path | None:
 
 
 def _played(piece: Piece, recipe: Recipe) -> list[Voice]:
-    """Return the pitched notes as the recipe has them played."""
+    """Return the pitched notes as the recipe has them played.
+
+    A SoundFont that is flat by itself is tuned up: at half a semitone a few cents decide which chord is true.
+    """
     played = []
+    cents = recipe.cents - tuning_cents(recipe.soundfont)
     for name, part in piece.parts.items():
         level = 10 ** (recipe.levels_db.get(name, 0.0) / 20)
         program = recipe.programs.get(name)
@@ -80,7 +84,7 @@ def _played(piece: Piece, recipe: Recipe) -> list[Voice]:
             if not note.is_drum:
                 velocity = int(np.clip(round(note.velocity * recipe.velocity), 1, 127))
                 own = note.program if program is None else program
-                changed = replace(note, program=own, velocity=velocity, level=note.level * level, cents=recipe.cents)
+                changed = replace(note, program=own, velocity=velocity, level=note.level * level, cents=cents)
                 played.append(changed)
     return played
 

@@ -15,11 +15,19 @@ DEFAULT_NAMES = ("FluidR3_GM.sf2", "default.sf2", "TimGM6mb.sf2")
 
 @dataclass(frozen=True, slots=True)
 class KnownFont:
-    """A General MIDI SoundFont, the Debian package that installs it, and the licence of its samples."""
+    """A General MIDI SoundFont.
+
+    Attributes:
+        file: its name.
+        package: the Debian package that installs it.
+        licence: of its samples.
+        cents: how far its instruments are above A440: the median of thirteen, as `shared.audio.tuning` hears them.
+    """
 
     file: str
     package: str
     licence: str
+    cents: float = 0.0
 
 
 # Debian's csound-soundfont is left out: its samples are those of TimGM6mb.
@@ -27,7 +35,7 @@ KNOWN_FONTS = (
     KnownFont("FluidR3_GM.sf2", "fluid-soundfont-gm", "MIT"),
     KnownFont("TimGM6mb.sf2", "timgm6mb-soundfont", "GPL-2"),
     KnownFont("MuseScore_General_Full.sf2", "musescore-general-soundfont-lossless", "MIT"),
-    KnownFont("OPL-3_FM_128M.sf2", "opl3-soundfont", "GPL-3+"),
+    KnownFont("OPL-3_FM_128M.sf2", "opl3-soundfont", "GPL-3+", cents=-8.5),
 )
 
 
@@ -51,6 +59,11 @@ def installed_fonts() -> dict[str, Path]:
 def missing_packages() -> list[str]:
     """Return the Debian packages of the known SoundFonts that are not installed."""
     return [font.package for font in KNOWN_FONTS if locate(font.file) is None]
+
+
+def tuning_cents(name: str) -> float:
+    """Return how far a SoundFont is above A440, by its file name; 0 for one that is not known."""
+    return next((font.cents for font in KNOWN_FONTS if font.file == name), 0.0)
 
 
 def locate(name: str) -> Path | None:

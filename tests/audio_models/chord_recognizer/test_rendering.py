@@ -16,9 +16,13 @@ from audio_models.chord_recognizer.piece import DRUMS, Piece
 from audio_models.chord_recognizer.recipe import Recipe, draw_recipe, hard_recipe
 from audio_models.chord_recognizer.rendering import read_noise, render_piece
 from shared.audio.augment import SAMPLE_RATE
+from shared.audio.features import LogFrequencySettings, log_frequency
+from shared.audio.tuning import estimate_tuning
 from shared.datasets.contract import TimedChords
 from shared.errors import ConsortError
 from shared.music.additive import Voice
+from shared.music.soundfonts import installed_fonts
+from shared.music.synth import FLUIDSYNTH, available_backend
 
 NOISES = (Noise("esc10/rain/1.ogg", "rain", False), Noise("esc10/rooster/1.ogg", "rooster", False))
 
@@ -91,3 +95,14 @@ def test_instruments_are_drawn_by_part() -> None:
     assert len({programs["chords-piano"] for programs in drawn}) > 25
     assert all(set(programs.values()) <= set(PITCHED) for programs in drawn)
     assert not set(PITCHED) & {*UNCLEAR, *range(112, 128)}
+
+
+@pytest.mark.skipif(available_backend() != FLUIDSYNTH, reason="SoundFonts are played by fluidsynth")
+@pytest.mark.parametrize("font", list(installed_fonts()))
+def test_every_soundfont_is_played_at_the_tuning_that_the_recipe_says(font: str) -> None:
+    notes = tuple(Voice(pitch, 90, 0.5 * index, 0.45, 0, False) for index, pitch in enumerate((48, 52, 55, 60, 64, 67)))
+    piece = Piece({"chords": notes}, TimedChords(np.array([[0.0, 3.0]]), ("C:maj",)), "test", "test")
+    for cents in (0.0, 30.0):
+        waveform = render_piece(piece, Recipe(soundfont=font, cents=cents)).waveform
+        heard = 100 * estimate_tuning(log_frequency(waveform), LogFrequencySettings())
+        assert heard == pytest.approx(cents, abs=3)
