@@ -9,6 +9,7 @@ from audio_models.chord_recognizer import run_folder
 from shared.export.package import ModelCard
 from shared.export.signature import Signature
 from shared.files import read_json
+from shared.metrics.chords import METRICS
 
 # What a count is about, and what the empty word stands for there.
 _TABLES = {
@@ -56,10 +57,8 @@ def _figures(folder: Path) -> str:
     names = list(dict.fromkeys(name for result in results.values() for name in result["overall"]))
     lines = [f"| | {' | '.join(results)} |", "|---" * (1 + len(results)) + "|"]
     for name in names:
-        cells = (_beside(result["overall"].get(name), result["controls"].get(name)) for result in results.values())
+        digits = 3 if name in METRICS or "accuracy" in name else 1
+        pairs = ((result["overall"].get(name), result["controls"].get(name)) for result in results.values())
+        cells = (" / ".join("–" if value is None else f"{value:.{digits}f}" for value in pair) for pair in pairs)
         lines.append(f"| {name} | {' | '.join(cells)} |")
     return "\n".join([text, "", *lines])
-
-
-def _beside(ours: float | None, theirs: float | None) -> str:
-    return " / ".join("–" if value is None else f"{value:.3g}" for value in (ours, theirs))

@@ -38,6 +38,7 @@ def test_the_quick_demo_leaves_a_song_its_figures_and_its_page(tmp_path: Path) -
     output = tmp_path / "out"
     assert sorted(path.name for path in output.iterdir()) == [
         "logs", "metrics.json", "pieces", "progressions.json", "report.html", "song.mid", "song.wav",
+        "song_played.lab", "song_recognised.lab",
     ]  # fmt: skip
     song = read_midi(output / "song.mid")
     sound = soundfile.info(output / "song.wav")
@@ -50,8 +51,10 @@ def test_the_quick_demo_leaves_a_song_its_figures_and_its_page(tmp_path: Path) -
     assert len(metrics["export"]) == 3  # the full model, the step model, and the one against the other
     assert metrics["seeds"]["training"] == 3
     assert metrics["song"]["by"] == "named"
+    assert 0 <= metrics["listening"]["majmin"] <= 1
+    assert metrics["listening"]["times_real_time"] > 1
     assert (output / "report.html").stat().st_size < 15e6
     assert done.stdout.startswith("A first progression (pop, nostalgia, C major) by the weights in mine")
-    for said in ("[1/7]", "[7/7]", "report.html", "song.wav"):
+    for said in ("[1/8]", "[8/8]", "report.html", "song.wav"):
         assert said in done.stdout
     assert (tmp_path / "checkpoints" / "chord_generator" / "demo" / "chord_generator_step.onnx").is_file()

@@ -43,7 +43,7 @@ def test_without_ready_weights_the_training_writes_everything(
     config: DemoConfig, capsys: pytest.CaptureFixture[str]
 ) -> None:
     output = run_demo(config)
-    assert "[6/6]" in capsys.readouterr().out
+    assert "[7/7]" in capsys.readouterr().out
     assert sorted(path.name for path in (output / "pieces").iterdir()) == ["trained"]
     assert set(_written(output, "progressions.json")) == {"song_by", "trained"}
     metrics = _written(output, "metrics.json")
@@ -58,7 +58,7 @@ def test_ready_weights_write_the_song_and_both_the_set_list(
     config.checkpoint = str(plant(tmp_path / "mine"))
     output = run_demo(config, play_opening(config))
     said = capsys.readouterr().out
-    assert said.index("A first progression") < said.index("[1/7]") < said.index("song.wav") < said.index("[2/7] Train")
+    assert said.index("A first progression") < said.index("[1/8]") < said.index("song.wav") < said.index("[2/8] Train")
     takes = [sorted(path.name for path in (output / "pieces" / name).iterdir()) for name in ("named", "trained")]
     assert takes[0] == takes[1] == ["jazz-romance.mid", "soul-adoration.mid"]
     progressions = _written(output, "progressions.json")
@@ -67,9 +67,21 @@ def test_ready_weights_write_the_song_and_both_the_set_list(
     metrics = _written(output, "metrics.json")
     assert list(metrics["weights"]) == ["named", "trained"]
     assert metrics["weights"]["named"]["learned_from"] == "the chords of real songs"
-    assert list(metrics["timings_s"]) == ["song", "train", "evaluate", "compose", "arrange", "render"]
+    assert list(metrics["timings_s"]) == ["song", "train", "evaluate", "compose", "arrange", "render", "listen"]
     page = (output / "report.html").read_text(encoding="utf-8")
+    assert 'id="listening"' in page
     assert "Songs that <strong>nobody</strong> wrote." in page
+
+
+def test_without_a_recognizer_nothing_is_heard(
+    config: DemoConfig, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(production, "ready_recognizer", lambda: None)
+    output = run_demo(config)
+    assert "[6/6]" in capsys.readouterr().out
+    assert not (output / "song_recognised.lab").exists()
+    assert _written(output, "metrics.json")["listening"] == {}
+    assert 'id="listening"' not in (output / "report.html").read_text(encoding="utf-8")
 
 
 def test_the_song_is_there_even_if_the_training_fails_and_the_rest_is_as_before(
