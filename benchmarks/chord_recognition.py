@@ -68,6 +68,10 @@ def measure_set(
     for recognizer in recognizers:
         print(f"{name}: {recognizer.name}", file=sys.stderr, flush=True)
         found = recognizer.recognise([pair.audio for pair in pairs])
+        if not found.chords:  # told, and no reason to lose what the others found
+            reason = next(iter(found.failures.values()), "no recording")
+            print(f"{recognizer.name} recognised nothing: {reason}", file=sys.stderr)
+            continue
         scores[recognizer.name] = _scored(pairs, found)
         speeds[recognizer.name] = found.times_real_time()
         figures = scores[recognizer.name].as_dict()

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import soundfile
+
 from benchmarks.chord_peers.contract import Recognition
 from benchmarks.chord_peers.environments import DEFAULT_FOLDER, Environment, build
 from shared.datasets.contract import TimedChords
@@ -41,12 +43,24 @@ class ProcessPeer:
     def recognise(self, paths: Sequence[Path]) -> Recognition:
         """Recognise the chords of audio files; a file on which the process dies stops no other.
 
+        The recognizer is given WAV, which every one reads by itself, made before its time is taken.
+
         Raises:
             ConsortError: when the environment cannot be built, or the process ends before the first recording.
         """
         python = build(self.environment, self.folder)
         result = Recognition()
-        waiting = _lengths(paths, result)
+        with tempfile.TemporaryDirectory() as folder:
+            originals = _as_wav(paths, Path(folder), result)
+            lengths = {wav: float(soundfile.info(str(wav)).duration) for wav in originals}
+            found = self._recognise(python, lengths)
+        for part in ("chords", "seconds", "failures"):
+            getattr(result, part).update({originals[wav]: value for wav, value in getattr(found, part).items()})
+        return result
+
+    def _recognise(self, python: Path, waiting: dict[Path, float]) -> Recognition:
+        """Recognise WAV files of known lengths, in as many processes as it takes."""
+        result = Recognition()
         while waiting:
             lines, ending = self._run(python, waiting)
             for line in lines:
@@ -90,17 +104,19 @@ class ProcessPeer:
             result.failures[path] = str(error)
 
 
-def _lengths(paths: Sequence[Path], result: Recognition) -> dict[Path, float]:
-    """Return the length in seconds of each recording that can be read; the others have failed."""
-    import soundfile
-
-    lengths: dict[Path, float] = {}
-    for path in map(Path, paths):
+def _as_wav(paths: Sequence[Path], folder: Path, result: Recognition) -> dict[Path, Path]:
+    """Write each recording that can be read as WAV; return WAV -> recording. The others have failed."""
+    originals: dict[Path, Path] = {}
+    for number, path in enumerate(map(Path, paths)):
+        wav = folder.resolve() / f"{number}" / f"{path.stem}.wav"  # two recordings may have one name
+        wav.parent.mkdir()
         try:
-            lengths[path.resolve()] = float(soundfile.info(str(path)).duration)
+            sound, rate = soundfile.read(str(path), dtype="int16")
+            soundfile.write(str(wav), sound, rate, subtype="PCM_16")
+            originals[wav] = path.resolve()
         except (OSError, soundfile.SoundFileError) as error:
             result.failures[path.resolve()] = f"cannot be read: {error}"
-    return lengths
+    return originals
 
 
 def timed_chords(rows: Sequence[tuple[float, float, str]], duration_s: float) -> TimedChords:
