@@ -10,6 +10,7 @@ Examples:
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from audio_models.chord_recognizer.model_card import card
 from audio_models.chord_recognizer.signatures import OUTPUTS, recognizer_signature, stream_signature
 from audio_models.chord_recognizer.streaming import Memory, Stream
 from shared.cli import entry_point
+from shared.export.package import ModelCard
 from shared.export.signature import Signature, signature_path
 from shared.export.torch_onnx import export_torch
 from shared.export.verify import Arrays, Parity, verify_parity
@@ -88,9 +90,21 @@ def export(config: ExportConfig) -> Path:
     parity = _verified(path, Probabilities(model), _UNSEEN_SAMPLES)
     write_json(output / run_folder.PARITY_FILE, asdict(parity))
     if model.config.streaming:
-        step, beside = StreamProbabilities(model.stream()), output / run_folder.STREAM_ONNX_FILE
-        export_torch(step, stream_signature(model.config, decoder), description, beside, {"frames": _EXAMPLE_FRAMES})
-        _verified(beside, step, _UNSEEN_FRAMES)
+        export_stream(model, decoder, description, output / run_folder.STREAM_ONNX_FILE)
+    return path
+
+
+def export_stream(
+    model: ChordRecognitionModel, decoder: Mapping[str, float], description: ModelCard, path: Path
+) -> Path:
+    """Write and verify the step of a streaming network.
+
+    Raises:
+        ExportError: when it does not answer as the trained one.
+    """
+    step = StreamProbabilities(model.stream()).eval()
+    export_torch(step, stream_signature(model.config, decoder), description, path, {"frames": _EXAMPLE_FRAMES})
+    _verified(path, step, _UNSEEN_FRAMES)
     return path
 
 

@@ -18,11 +18,13 @@ from audio_models.chord_recognizer import run_folder
 from audio_models.chord_recognizer.config import EvaluateConfig, ExportConfig, ShipConfig
 from audio_models.chord_recognizer.evaluate import evaluate
 from audio_models.chord_recognizer.export import export
+from audio_models.chord_recognizer.model_card import card
 from audio_models.training.checkpoints import BEST, read_checkpoint, write_checkpoint
 from shared.cli import entry_point
 from shared.datasets.licences import may_ship
 from shared.errors import ConsortError
-from shared.files import atomic_path, read_json, write_json
+from shared.export.signature import Signature, signature_path
+from shared.files import atomic_path, read_json, write_json, write_text
 
 _COPIED = (run_folder.CONFIG_FILE, run_folder.SOURCES_FILE, run_folder.HISTORY_FILE, run_folder.DECODER_FILE)
 # What going on with a training needs and nothing else does.
@@ -39,13 +41,14 @@ def ship(config: ShipConfig) -> Path:
     _check(folder)
     target = Path(config.output_dir)
     target.mkdir(parents=True, exist_ok=True)
-    export(ExportConfig(checkpoint=str(folder)))
-    results = {name: _figures(folder, Path(config.sets_dir) / name) for name in config.sets.split(",") if name}
-    write_json(folder / run_folder.RESULTS_FILE, results)
     model = export(ExportConfig(checkpoint=str(folder), output_dir=str(target)))
     size_mb = model.stat().st_size / 1e6
     if size_mb > config.max_mb:
         raise ConsortError(f"{model} has {size_mb:.1f} MB, more than {config.max_mb:g}; train a smaller one")
+    results = {name: _figures(model, Path(config.sets_dir) / name) for name in config.sets.split(",") if name}
+    write_json(folder / run_folder.RESULTS_FILE, results)
+    signature = Signature.load(signature_path(model))
+    write_text(model.with_suffix(".md"), card(signature, folder).text(signature))
     for name in (*_COPIED, run_folder.RESULTS_FILE):
         if (folder / name).is_file():
             with atomic_path(target / name) as aside:
@@ -65,9 +68,9 @@ def _check(folder: Path) -> None:
         raise ConsortError(f"{folder} learnt from songs under {', '.join(refused)}; such weights may not be given away")
 
 
-def _figures(folder: Path, audio_dir: Path) -> dict[str, Any]:
+def _figures(model: Path, audio_dir: Path) -> dict[str, Any]:
     """Return the overall figures of a set, ours and the control's."""
-    result = evaluate(EvaluateConfig(audio_dir=str(audio_dir), model=str(folder)))
+    result = evaluate(EvaluateConfig(audio_dir=str(audio_dir), model=str(model)))
     return {"overall": result["overall"], "controls": result["controls"]["templates"]["overall"]}
 
 

@@ -34,10 +34,10 @@ def sets(tmp_path: Path) -> Path:
     folder = tmp_path / "sets" / "isolated"
     (folder / "audio").mkdir(parents=True)
     (folder / "labels").mkdir()
-    time_s = np.arange(2 * RATE) / RATE
+    time_s = np.arange(6 * RATE) / RATE
     sound = sum(0.2 * np.sin(2 * np.pi * pitch * time_s) for pitch in (261.6, 329.6, 392.0))
     soundfile.write(folder / "audio" / "c.wav", sound, RATE)
-    (folder / "labels" / "c.lab").write_text("0.0\t2.0\tC:maj\n", encoding="utf-8")
+    (folder / "labels" / "c.lab").write_text("0.0\t6.0\tC:maj\n", encoding="utf-8")
     return folder.parent
 
 
