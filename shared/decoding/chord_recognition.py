@@ -78,7 +78,7 @@ class FramesModel:
         require_our_chords(path, signature)
         self.sample_rate = int(signature.settings["sample_rate"])
         self.hop_length = int(signature.settings["hop_length"])
-        self.self_transition = float(signature.settings.get(SELF_TRANSITION, DEFAULT_SELF_TRANSITION))
+        self.self_transition = self_transition_of(signature)
 
     def frames(self, waveform: Waveform) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Return log-probabilities of chords [frames, 361] and basses [frames, 12] of a waveform [samples]."""
@@ -95,6 +95,11 @@ def require_our_chords(path: Path | str, signature: Signature) -> None:
     """
     if tuple(signature.vocabularies.get("joint", ())) != CHORD_CLASSES.labels:
         raise ConsortError(f"{path} is no chord recognizer of this version; export it anew")
+
+
+def self_transition_of(signature: Signature) -> float:
+    """Return how surely a model's chords go on for another frame."""
+    return float(signature.settings.get(SELF_TRANSITION, DEFAULT_SELF_TRANSITION))
 
 
 class Recognizer:

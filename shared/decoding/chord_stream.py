@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.decoding.chord_recognition import DEFAULT_SELF_TRANSITION, SELF_TRANSITION, require_our_chords
+from shared.decoding.chord_recognition import require_our_chords, self_transition_of
 from shared.errors import InputError
 from shared.export.signature import NEXT_STATE
 from shared.music.chord_classes import CHORD_CLASSES, N_CLASSES
@@ -52,8 +52,8 @@ class ChordStream:
         self._held = np.zeros(self._context_hops * self.hop_length, dtype=np.float32)
         self._begun = False
         self._samples = self._frames = 0
-        own = float(signature.settings.get(SELF_TRANSITION, DEFAULT_SELF_TRANSITION))
-        self._filter = _Filter(self_transition or own)
+        self._filter = _Filter(self_transition or self_transition_of(signature))
+        self._labels = CHORD_CLASSES.labels  # spelt anew at each access, which no frame should wait for
 
     @property
     def delay_s(self) -> float:
@@ -62,11 +62,11 @@ class ChordStream:
 
     def hear(self, samples: Frames) -> list[str]:
         """Return the chords (Harte) of the frames that are complete after these samples [samples], often none."""
-        return [CHORD_CLASSES.labels[index] for index in self._filter.classes(self.probabilities(samples))]
+        return [self._labels[index] for index in self._filter.classes(self.probabilities(samples))]
 
     def finish(self) -> list[str]:
         """Return the chords of the frames that were still waiting for what comes; the recording is over."""
-        return [CHORD_CLASSES.labels[index] for index in self._filter.classes(self.last_probabilities())]
+        return [self._labels[index] for index in self._filter.classes(self.last_probabilities())]
 
     def probabilities(self, samples: Frames) -> Frames:
         """Return the probabilities of the frames that are complete after these samples, [frames, 361]."""

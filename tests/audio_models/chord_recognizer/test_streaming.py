@@ -87,4 +87,6 @@ def test_only_a_streaming_network_of_frames_streams() -> None:
 
 def test_weights_of_the_two_variants_are_the_same(model: ChordRecognitionModel) -> None:
     both_ways = ChordRecognitionModel(ModelConfig(**{**vars(CONFIG), "streaming": False}))
-    both_ways.net.load_state_dict(model.net.state_dict())
+    loaded = both_ways.net.load_state_dict(model.net.state_dict())
+    assert not loaded.missing_keys
+    assert not loaded.unexpected_keys
