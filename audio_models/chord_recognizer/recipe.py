@@ -16,7 +16,7 @@ from shared.audio.augment import random_gains_db
 # Semitones: half the pieces are in A440 or near it, the others anywhere up to half a semitone off.
 _DETUNED, _NEAR_CENTS, _HALF_SEMITONE_CENTS = 0.5, 4.0, 50.0
 _KEEP_PROGRAMS = 0.25  # of the pieces that come with instruments keep them
-_NOISY, _SNR_DB = 0.55, (0.0, 30.0)
+_NOISY, _SNR_DB = 0.65, (0.0, 25.0)
 _ROOM, _ROOM_S, _ROOM_DB = 0.6, (0.15, 1.4), (-24.0, -4.0)
 _EQUALISED, _EQ_SPREAD_DB = 0.6, (1.0, 8.0)
 _BAND_LIMITED, _LOWEST_HZ, _HIGHEST_HZ = 0.12, (40.0, 200.0), (3000.0, 12_000.0)
