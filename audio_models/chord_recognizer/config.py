@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from audio_models.training.config import TrainingConfig
 from shared.cli import option
+from shared.music.chord_classes import N_ROOTS
 
 MODEL_NAME = "chord_recognizer"
 CACHE_FOLDER = Path("data/downloads/chord_recognizer")
@@ -43,19 +45,31 @@ class EvaluationSetConfig:
 class ModelConfig:
     """The network: a front end in the graph, a convolutional stem, conformer blocks, heads."""
 
-    d_model: int = option(128, help="width of the conformer blocks", minimum=8)
+    d_model: int = option(
+        192, help="width of the conformer blocks, rounded up: twelve pitch classes and num_heads share it", minimum=8
+    )
     num_blocks: int = option(4, help="conformer blocks", minimum=1)
-    num_heads: int = option(4, help="attention heads; d_model is a multiple of twice as many", minimum=1)
+    num_heads: int = option(4, help="attention heads", minimum=1)
     feedforward: int = option(2, help="width of the feed-forward modules, in multiples of d_model", minimum=1)
     kernel_frames: int = option(15, help="length of the depthwise convolutions; odd", unit="frames", minimum=1)
     stem_channels: int = option(24, help="channels of the convolutions over time and frequency", minimum=1)
-    pitch_class_dim: int = option(16, help="numbers that describe each of the twelve pitch classes", minimum=1)
-    dropout: float = option(0.1, help="share of activations dropped in training, 0 to 1", minimum=0, below=1)
+    dropout: float = option(0.0, help="share of activations dropped in training, 0 to 1", minimum=0, below=1)
     mode: str = option(
         "frame", help="frame: chords over time; clip: one chord for the whole clip", choices=("frame", "clip")
     )
     streaming: bool = option(False, help="hear at most 0.84 s ahead, and carry what was heard")
     memory_frames: int = option(128, help="how far back a streaming network remembers", unit="frames", minimum=1)
+
+    @property
+    def channels(self) -> int:
+        """Numbers per pitch class, in pairs for each head."""
+        pairs = 2 * self.num_heads
+        return pairs * math.ceil(self.d_model / (N_ROOTS * pairs))
+
+    @property
+    def width(self) -> int:
+        """Width of the conformer blocks: `d_model`, rounded up."""
+        return self.channels * N_ROOTS
 
 
 @dataclass

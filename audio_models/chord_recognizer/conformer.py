@@ -3,7 +3,8 @@
     x + 1/2 FeedForward(x) - x + Attention(x) - x + Convolution(x) - x + 1/2 FeedForward(x) - LayerNorm
 
 Positions are rotations of queries and keys (Su et al. 2021), so that only distances count and any length can be
-heard.
+heard. All layers are alike in the twelve keys (`pitch_classes`): x is [batch, frames, channels * 12]; an attention head
+compares frames by some channels of all pitch classes, so that how alike two frames are is the same in every key.
 """
 
 from __future__ import annotations
@@ -14,18 +15,21 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from audio_models.chord_recognizer.pitch_classes import PitchClassLinear, PitchClassNorm, of_each_pitch_class
+from shared.music.chord_classes import N_ROOTS
+
 _LONGEST_PERIOD = 2000.0  # frames: the slowest rotation turns once in about three minutes
 
 
 class FeedForward(nn.Module):
     """LayerNorm, Linear, SiLU, Dropout, Linear."""
 
-    def __init__(self, width: int, factor: int, dropout: float) -> None:
-        """Take the width, how many times wider the middle is, and the dropout."""
+    def __init__(self, channels: int, factor: int, dropout: float) -> None:
+        """Take the channels, how many times more the middle has, and the dropout."""
         super().__init__()
         self.layers = nn.Sequential(
-            nn.LayerNorm(width), nn.Linear(width, factor * width), nn.SiLU(), nn.Dropout(dropout),
-            nn.Linear(factor * width, width), nn.Dropout(dropout),
+            PitchClassNorm(channels), PitchClassLinear(channels, factor * channels), nn.SiLU(), nn.Dropout(dropout),
+            PitchClassLinear(factor * channels, channels), nn.Dropout(dropout),
         )  # fmt: skip
 
     def forward(self, x: Tensor) -> Tensor:
@@ -39,16 +43,18 @@ class Attention(nn.Module):
 
     periods: Tensor
 
-    def __init__(self, width: int, heads: int, dropout: float) -> None:
-        """Take the width, the number of heads and the dropout."""
+    def __init__(self, channels: int, heads: int, dropout: float) -> None:
+        """Take the channels (an even number for each head), the number of heads and the dropout."""
         super().__init__()
         self.heads = heads
-        self.norm = nn.LayerNorm(width)
-        self.project = nn.Linear(width, 3 * width)
-        self.out = nn.Sequential(nn.Linear(width, width), nn.Dropout(dropout))
-        half = width // heads // 2
-        periods = 2 * math.pi * (_LONGEST_PERIOD / (2 * math.pi)) ** (torch.arange(half) / max(half - 1, 1))
-        self.register_buffer("periods", periods, persistent=False)
+        self.norm = PitchClassNorm(channels)
+        self.project = PitchClassLinear(channels, 3 * channels)
+        self.out = nn.Sequential(PitchClassLinear(channels, channels), nn.Dropout(dropout))
+        # A period for each pair of channels, spread over the heads; the pitch classes of a channel turn together.
+        pairs = channels // 2
+        periods = 2 * math.pi * (_LONGEST_PERIOD / (2 * math.pi)) ** (torch.arange(pairs) / max(pairs - 1, 1))
+        by_head = periods.reshape(-1, heads).T.repeat_interleave(N_ROOTS, dim=1)
+        self.register_buffer("periods", by_head[:, None], persistent=False)
 
     def forward(self, x: Tensor) -> Tensor:
         """Attend to all frames: [batch, frames, width] -> the same."""
@@ -64,7 +70,7 @@ class Attention(nn.Module):
         return query, key, value
 
     def rotate(self, x: Tensor, positions: Tensor) -> Tensor:
-        """Turn pairs of numbers by angles that grow with the position [frames]."""
+        """Turn pairs of numbers of [batch, heads, frames, width / heads] by angles that grow with the position."""
         angles = 2 * math.pi * positions.to(x.dtype)[:, None] / self.periods
         cos, sin = angles.cos(), angles.sin()
         first, second = x.chunk(2, dim=-1)
@@ -89,13 +95,16 @@ class Convolution(nn.Module):
     batch of one and of many.
     """
 
-    def __init__(self, width: int, kernel: int, dropout: float) -> None:
-        """Take the width, the kernel's length in frames and the dropout."""
+    def __init__(self, channels: int, kernel: int, dropout: float) -> None:
+        """Take the channels, the kernel's length in frames and the dropout."""
         super().__init__()
-        self.norm = nn.LayerNorm(width)
-        self.gate = nn.Linear(width, 2 * width)
-        self.depthwise = nn.Conv1d(width, width, kernel, groups=width)
-        self.out = nn.Sequential(nn.LayerNorm(width), nn.SiLU(), nn.Linear(width, width), nn.Dropout(dropout))
+        self.norm = PitchClassNorm(channels)
+        self.gate = PitchClassLinear(channels, 2 * channels)
+        # Holds the kernels, one per channel: the twelve pitch classes of a channel share one.
+        self.depthwise = nn.Conv1d(channels, channels, kernel, groups=channels)
+        self.out = nn.Sequential(
+            PitchClassNorm(channels), nn.SiLU(), PitchClassLinear(channels, channels), nn.Dropout(dropout)
+        )
 
     def forward(self, x: Tensor) -> Tensor:
         """[batch, frames, width] -> the same, each frame from those around it."""
@@ -109,21 +118,23 @@ class Convolution(nn.Module):
 
     def convolve(self, padded: Tensor) -> Tensor:
         """Return [batch, frames, width] of [batch, frames + kernel - 1, width]."""
-        out: Tensor = self.out(self.depthwise(padded.transpose(1, 2)).transpose(1, 2))
+        kernels, offsets = (of_each_pitch_class(values) for values in self.depthwise.parameters())
+        convolved = F.conv1d(padded.transpose(1, 2), kernels, offsets, groups=len(kernels))
+        out: Tensor = self.out(convolved.transpose(1, 2))
         return out
 
 
 class ConformerBlock(nn.Module):
     """One block."""
 
-    def __init__(self, width: int, heads: int, factor: int, kernel: int, dropout: float) -> None:
-        """Take the widths and the dropout."""
+    def __init__(self, channels: int, heads: int, factor: int, kernel: int, dropout: float) -> None:
+        """Take the sizes and the dropout."""
         super().__init__()
-        self.before = FeedForward(width, factor, dropout)
-        self.attention = Attention(width, heads, dropout)
-        self.convolution = Convolution(width, kernel, dropout)
-        self.after = FeedForward(width, factor, dropout)
-        self.norm = nn.LayerNorm(width)
+        self.before = FeedForward(channels, factor, dropout)
+        self.attention = Attention(channels, heads, dropout)
+        self.convolution = Convolution(channels, kernel, dropout)
+        self.after = FeedForward(channels, factor, dropout)
+        self.norm = PitchClassNorm(channels)
 
     def forward(self, x: Tensor) -> Tensor:
         """[batch, frames, width] -> the same."""

@@ -3,8 +3,8 @@
     waveform [batch, samples]                     44.1 kHz
         front end: variable-Q transform           [batch, frames, 252], a frame every 92.9 ms
         tuning: the spectrum moved onto A440
-        stem: convolutions                        [batch, frames, d_model]
-        4 conformer blocks
+        stem: convolutions                        [batch, frames, 12, 168]: what is heard of each pitch class
+        4 conformer blocks, alike in all keys     [batch, frames, 192]
         heads: 361 chords, alike in all keys      clip mode: their mean over the clip's frames
     joint [.., 361]  chord_type [.., 32]  root [.., 12]  bass_note [.., 12]
 
@@ -94,9 +94,9 @@ def main(config: ModelSummaryConfig) -> None:
     """Print the parts and how many weights each holds."""
     print(__doc__)
     model = build_model(config.model)
-    for name, part in (("stem", model.net.stem), ("blocks", model.net.blocks), ("heads", model.net.heads)):
-        print(f"{name:8s}{sum(weight.numel() for weight in part.parameters()):>12,} weights")
-    print(f"{'in all':8s}{sum(weight.numel() for weight in model.parameters()):>12,} weights")
+    for name, part in model.net.named_children():
+        print(f"{name:12s}{sum(weight.numel() for weight in part.parameters()):>12,} weights")
+    print(f"{'in all':12s}{sum(weight.numel() for weight in model.parameters()):>12,} weights")
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from audio_models.chord_recognizer.config import ModelConfig
 from audio_models.chord_recognizer.conformer import ConformerBlock
 from audio_models.chord_recognizer.heads import ChordHeads, Heads, margins
+from audio_models.chord_recognizer.pitch_classes import PitchClassLinear, by_channel
 from audio_models.chord_recognizer.stem import REACH_FRAMES, Stem
 from shared.audio.features import LogFrequencySettings
 
@@ -21,21 +22,28 @@ class ChordNet(nn.Module):
         """Build the stem, the blocks and the heads."""
         super().__init__()
         self.mode = config.mode
-        self.stem = Stem(FEATURES.n_bins, FEATURES.bins_per_semitone, config.stem_channels, config.d_model)
+        self.stem = Stem(FEATURES.bins_per_semitone, config.stem_channels)
+        folded_dim = config.stem_channels * (FEATURES.n_bins // FEATURES.bins_per_octave)
+        channels = config.channels
+        self.into_blocks = PitchClassLinear(folded_dim, channels)
         self.blocks = nn.ModuleList(
-            ConformerBlock(config.d_model, config.num_heads, config.feedforward, config.kernel_frames, config.dropout)
+            ConformerBlock(channels, config.num_heads, config.feedforward, config.kernel_frames, config.dropout)
             for _ in range(config.num_blocks)
         )
-        octaves = FEATURES.n_bins // FEATURES.bins_per_octave
-        self.heads = ChordHeads(config.d_model, config.stem_channels * octaves, config.pitch_class_dim)
+        self.heads = ChordHeads(channels, folded_dim)
 
     def forward(self, features: Tensor) -> Heads:
         """Return the heads; before and after the features lies silence."""
-        hidden, folded = self.stem(in_silence(features))
+        heads = self.hear(self.stem(in_silence(features)))
+        return of_clip(heads) if self.mode == "clip" else heads
+
+    def hear(self, folded: Tensor) -> Heads:
+        """Return the heads of what the stem heard, [batch, frames, 12, stem channels * octaves]."""
+        hidden = self.into_blocks(by_channel(folded))
         for block in self.blocks:
             hidden = block(hidden)
         heads: Heads = self.heads(hidden, folded)
-        return of_clip(heads) if self.mode == "clip" else heads
+        return heads
 
 
 def in_silence(features: Tensor) -> Tensor:

@@ -1,11 +1,10 @@
-"""The convolutional stem: a log-frequency spectrogram becomes a vector per frame, and one per pitch class.
+"""The convolutional stem: a log-frequency spectrogram becomes a vector per frame and pitch class.
 
     features [batch, 3 + frames + 3, 252]
         Conv 3 x 9, every third bin: 1 -> 24           patterns of three semitones, a row per semitone: [.., 84]
         Conv 3 x 5: 24 -> 24
         Conv 3 x 5: 24 -> 24
-        Linear 24 * 84 -> d_model                      the frame: [batch, frames, d_model]
-        folded to pitch classes                        [batch, frames, 12, 24 * 7], for the heads
+        folded to pitch classes                        [batch, frames, 12, 24 * 7]
 
 Each convolution is followed by BatchNorm and ReLU; bins beyond the edges are silence. Each looks one frame to either
 side: the features come with three frames more than are asked for, before and after.
@@ -26,8 +25,8 @@ REACH_FRAMES = len(_FREQUENCY_KERNELS) * (_TIME // 2)  # what a frame hears of t
 class Stem(nn.Module):
     """Patterns over time and frequency."""
 
-    def __init__(self, bins: int, bins_per_semitone: int, channels: int, width: int) -> None:
-        """Take the bins of a frame, how many make a semitone, the channels and the width of the answer."""
+    def __init__(self, bins_per_semitone: int, channels: int) -> None:
+        """Take how many bins make a semitone, and the channels."""
         super().__init__()
         # To semitones at once: activations on all 252 bins would cost more than all that follows.
         strides = (bins_per_semitone, 1, 1)
@@ -37,15 +36,13 @@ class Stem(nn.Module):
             for n_in, kernel, stride in zip(inputs, _FREQUENCY_KERNELS, strides, strict=True)
         )
         self.norms = nn.ModuleList(nn.BatchNorm2d(channels) for _ in _FREQUENCY_KERNELS)
-        self.out = nn.Linear(channels * (bins // bins_per_semitone), width)
 
-    def forward(self, features: Tensor) -> tuple[Tensor, Tensor]:
-        """[batch, 3 + frames + 3, bins] -> [batch, frames, width] and [batch, frames, 12, channels * octaves]."""
+    def forward(self, features: Tensor) -> Tensor:
+        """[batch, 3 + frames + 3, bins] -> [batch, frames, 12, channels * octaves]."""
         x = features[:, None]
         for convolution, norm in zip(self.convolutions, self.norms, strict=True):
             x = F.relu(norm(convolution(x)))
-        hidden: Tensor = self.out(x.transpose(1, 2).flatten(2))
-        return hidden, fold(x)
+        return fold(x)
 
 
 def fold(x: Tensor) -> Tensor:

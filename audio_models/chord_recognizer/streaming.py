@@ -23,6 +23,7 @@ from audio_models.chord_recognizer.config import ModelConfig
 from audio_models.chord_recognizer.conformer import ConformerBlock
 from audio_models.chord_recognizer.heads import Heads
 from audio_models.chord_recognizer.net import FEATURES, ChordNet, in_silence
+from audio_models.chord_recognizer.pitch_classes import by_channel
 from audio_models.chord_recognizer.stem import REACH_FRAMES
 from audio_models.training.frontend import LogFrequency, Tuning
 
@@ -40,14 +41,14 @@ class Memory(NamedTuple):
     norms: Tensor  # [batch, level_frames - 1]: how loud the frames before were
     tuning: Tensor  # [batch, 2]: the phasor of the tuning so far
     present: Tensor  # [batch, memory_frames]: 1 where the memory holds a frame, 0 before the recording
-    keys: Tensor  # [batch, blocks, heads, memory_frames, d_model / heads]
+    keys: Tensor  # [batch, blocks, heads, memory_frames, width / heads]
     values: Tensor  # the same
-    gated: Tensor  # [batch, blocks, kernel_frames - 1, d_model]: what the convolutions read
+    gated: Tensor  # [batch, blocks, kernel_frames - 1, width]: what the convolutions read
 
 
 def memory_shapes(config: ModelConfig) -> dict[str, tuple[int, ...]]:
     """Return the shape of each part of the memory without the batch."""
-    attended = (config.num_blocks, config.num_heads, config.memory_frames, config.d_model // config.num_heads)
+    attended = (config.num_blocks, config.num_heads, config.memory_frames, config.width // config.num_heads)
     return {
         "sound": (_SOUND_HOPS, FEATURES.hop_length),
         "norms": (FEATURES.level_frames - 1,),
@@ -55,7 +56,7 @@ def memory_shapes(config: ModelConfig) -> dict[str, tuple[int, ...]]:
         "present": (config.memory_frames,),
         "keys": attended,
         "values": attended,
-        "gated": (config.num_blocks, config.kernel_frames - 1, config.d_model),
+        "gated": (config.num_blocks, config.kernel_frames - 1, config.width),
     }
 
 
@@ -79,7 +80,8 @@ class StreamingNet(ChordNet):
 
     def advance(self, features: Tensor, memory: Memory) -> tuple[Heads, Memory]:
         """Return the heads of the frames between the three first and the three last, and the new memory."""
-        x, folded = self.stem(features)
+        folded = self.stem(features)
+        x = self.into_blocks(by_channel(folded))
         present = torch.cat([memory.present, torch.ones_like(x[..., 0])], dim=1)
         keys: list[Tensor] = []
         values: list[Tensor] = []

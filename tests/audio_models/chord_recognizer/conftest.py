@@ -44,7 +44,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def tiny_config(cache: Path, root: Path, name: str, epochs: int = 2) -> TrainConfig:
     """Return the configuration of a tiny run below `root`."""
     return TrainConfig(
-        model=ModelConfig(d_model=16, num_blocks=1, num_heads=2, stem_channels=2, pitch_class_dim=2, kernel_frames=3),
+        model=ModelConfig(d_model=16, num_blocks=1, num_heads=2, stem_channels=2, kernel_frames=3),
         data=DataConfig(cache=cache, crop_frames=16, masks=1),
         trainer=TrainingConfig(learning_rate=0.01, num_epochs=epochs, warmup_epochs=0, batch_size=4, log_every=1),
         run_name=name,

@@ -24,7 +24,7 @@ def network() -> ChordRecognitionModel:
     """Return a tiny streaming network."""
     torch.manual_seed(0)
     config = ModelConfig(
-        d_model=16, num_blocks=1, num_heads=2, stem_channels=2, pitch_class_dim=2, kernel_frames=3, streaming=True,
+        d_model=16, num_blocks=1, num_heads=2, stem_channels=2, kernel_frames=3, streaming=True,
         memory_frames=20,
     )  # fmt: skip
     return ChordRecognitionModel(config).eval()

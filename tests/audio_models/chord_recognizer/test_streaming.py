@@ -14,7 +14,7 @@ from shared.errors import ConsortError
 HOP = FEATURES.hop_length
 # A memory shorter than the recording, so that it has to forget.
 CONFIG = ModelConfig(
-    d_model=32, num_blocks=2, num_heads=2, stem_channels=4, pitch_class_dim=4, kernel_frames=5, streaming=True,
+    d_model=32, num_blocks=2, num_heads=2, stem_channels=4, kernel_frames=5, streaming=True,
     memory_frames=12,
 )  # fmt: skip
 
