@@ -119,7 +119,7 @@ class TuneConfig:
     cache: Path = option(CACHE_FOLDER, help="folder that `prepare` wrote")
     pieces: int = option(0, help="validation pieces to try on; 0 = all", minimum=0)
     candidates: str = option(
-        "0.02,0.1,0.3,0.5,0.8,0.9,0.95,0.98,0.99", help="probabilities that a chord goes on for another frame, to try"
+        "0.1,0.3,0.5,0.7,0.8,0.9,0.95,0.98,0.99", help="probabilities that a chord goes on for another frame, to try"
     )
 
 

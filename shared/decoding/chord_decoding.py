@@ -1,6 +1,6 @@
 """From what the recognizer's network says of each frame to timed chords.
 
-The chords are the best path through the joint log-probabilities (`smoothing`). The bass is decided once for each
+The chords are the best path (`smoothing`) through how nearly right each would be (`chord_agreement`). The bass is decided once for each
 stretch of a chord, by the mean of what the bass head says in it: inversions last as long as their chord, and a
 passing note below is no inversion.
 """
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from shared.annotation.frames import Times, join_frames
 from shared.datasets.contract import TimedChords
 from shared.decoding.beats import beat_synchronous
+from shared.decoding.chord_agreement import nearly_right
 from shared.decoding.smoothing import Transitions, viterbi
 from shared.errors import InputError
 from shared.music.chord_classes import N_CLASSES, N_ROOTS
@@ -40,13 +41,14 @@ def decode_chords(
         InputError: when shapes do not fit or a log-probability is not finite.
     """
     n_frames = len(edges_s) - 1
-    for name, scores, width in (("joint", joint, N_CLASSES), ("bass", bass, N_ROOTS)):
-        if scores.shape != (n_frames, width):
-            raise InputError(f"{name} log-probabilities must be [{n_frames}, {width}], not {list(scores.shape)}")
+    for name, given, width in (("joint", joint, N_CLASSES), ("bass", bass, N_ROOTS)):
+        if given.shape != (n_frames, width):
+            raise InputError(f"{name} log-probabilities must be [{n_frames}, {width}], not {list(given.shape)}")
+    scores = nearly_right(joint)
     if beat_times_s is not None:
         bass, _ = beat_synchronous(bass, edges_s, beat_times_s)
-        joint, edges_s = beat_synchronous(joint, edges_s, beat_times_s)
-    path = viterbi(joint, transitions, min_frames)
+        scores, edges_s = beat_synchronous(scores, edges_s, beat_times_s)
+    path = viterbi(scores, transitions, min_frames)
     starts = np.concatenate([[0], np.flatnonzero(np.diff(path)) + 1])
     # The sum over a stretch, a frame weighing its length, is the greatest where the mean is.
     evidence = np.add.reduceat(bass * np.diff(edges_s)[:, None], starts, axis=0)

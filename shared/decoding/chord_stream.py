@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from shared.decoding.chord_agreement import agreement
 from shared.decoding.chord_recognition import require_our_chords, self_transition_of
 from shared.errors import InputError
 from shared.export.signature import NEXT_STATE
@@ -100,14 +101,14 @@ class ChordStream:
 
 
 class _Filter:
-    """The most probable chord now, given all frames so far: the forward pass of a hidden Markov model."""
+    """The most nearly right chord now, given all frames so far: the forward pass of a hidden Markov model."""
 
     def __init__(self, self_transition: float) -> None:
         self._stay, self._belief = self_transition, np.full(N_CLASSES, 1.0 / N_CLASSES)
 
     def classes(self, probabilities: Frames) -> list[int]:
         """Return the class of each frame [frames, 361]."""
-        return [int(self._heard(frame).argmax()) for frame in probabilities]
+        return [int((self._heard(frame) @ agreement()).argmax()) for frame in probabilities]
 
     def _heard(self, frame: Frames) -> NDArray[np.float64]:
         change = (1 - self._stay) / (N_CLASSES - 1)

@@ -47,11 +47,11 @@ def test_a_frame_weighs_its_length_in_the_bass() -> None:
 
 
 def test_a_flicker_is_smoothed_away_unless_chords_may_change_freely() -> None:
-    joint, bass = said(["F:maj"] * 5 + ["D:min"] + ["F:maj"] * 5, ["F"] * 11, certainty=0.5)
+    joint, bass = said(["F:maj"] * 5 + ["E:min"] + ["F:maj"] * 5, ["F"] * 11, certainty=0.5)
     edges = np.arange(12) * 0.1
     assert decode_chords(joint, bass, edges, Transitions.uniform(N_CLASSES, 0.99)).labels == ("F:maj",)
     loose = Transitions.uniform(N_CLASSES, 0.01)
-    assert decode_chords(joint, bass, edges, loose).labels == ("F:maj", "D:min/b3", "F:maj")
+    assert decode_chords(joint, bass, edges, loose).labels == ("F:maj", "E:min", "F:maj")
     assert decode_chords(joint, bass, edges, loose, min_frames=2).labels == ("F:maj",)
 
 
