@@ -1,10 +1,10 @@
 """How nearly right a chord is where another one sounds, and which chord is the most nearly right of all.
 
-The most probable chord is not the best answer: where A:min is heard with 26 %, and C:maj, C:7 and C:maj7 with 24 % each,
-whoever plays a C is right about the root in 72 %. So each chord gets the mean over what may sound of how right it would
-be (minimum Bayes risk, as speech recognizers decode). Four questions count alike: the same root, the same major or minor
-triad, the same notes but for one, the same chord. The first, second and fourth are mir_eval's `root`, `majmin` and
-`tetrads`; its `mirex` asks for three notes in common, which a chord of six notes nearly always has.
+The most probable chord is not the best answer: where A:min is heard with 26 %, and C:maj, C:7 and C:maj7 with 24 %
+each, whoever plays a C is right about the root in 72 %. So each chord gets the mean over what may sound of how right it
+would be (minimum Bayes risk, as speech recognizers decode). Four questions count alike: the same root, the same major
+or minor triad, the same notes but for one, the same chord. The first, second and fourth are mir_eval's `root`, `majmin`
+and `tetrads`; its `mirex` asks for three notes in common, which a chord of six notes nearly always has.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def agreement() -> NDArray[np.float32]:
     common = notes.astype(np.int64) @ notes.T.astype(np.int64)
     apart = notes.sum(axis=1)[:, None] + notes.sum(axis=1) - 2 * common
     same_notes = ((common >= 3) & (apart <= 1)) | same
-    return np.mean([same_root, same_triad, same_notes, same], axis=0, dtype=np.float32)
+    return np.asarray(np.mean([same_root, same_triad, same_notes, same], axis=0), dtype=np.float32)
 
 
 def _triad(intervals: frozenset[int]) -> int:

@@ -1,8 +1,8 @@
 """From what the recognizer's network says of each frame to timed chords.
 
-The chords are the best path (`smoothing`) through how nearly right each would be (`chord_agreement`). The bass is decided once for each
-stretch of a chord, by the mean of what the bass head says in it: inversions last as long as their chord, and a
-passing note below is no inversion.
+The chords are the best path (`smoothing`) through how nearly right each would be (`chord_agreement`). The bass is
+decided once for each stretch of a chord, by the mean of what the bass head says in it: inversions last as long as their
+chord, and a passing note below is no inversion.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def decode_chords(
     for name, given, width in (("joint", joint, N_CLASSES), ("bass", bass, N_ROOTS)):
         if given.shape != (n_frames, width):
             raise InputError(f"{name} log-probabilities must be [{n_frames}, {width}], not {list(given.shape)}")
-    scores = nearly_right(joint)
+    scores: NDArray[np.floating] = nearly_right(joint)
     if beat_times_s is not None:
         bass, _ = beat_synchronous(bass, edges_s, beat_times_s)
         scores, edges_s = beat_synchronous(scores, edges_s, beat_times_s)
