@@ -27,7 +27,10 @@ def network() -> ChordRecognitionModel:
         d_model=16, num_blocks=1, num_heads=2, stem_channels=2, kernel_frames=3, streaming=True,
         memory_frames=20,
     )  # fmt: skip
-    return ChordRecognitionModel(config).eval()
+    model = ChordRecognitionModel(config).eval()
+    with torch.no_grad():
+        model.net.heads.types.weight *= 30  # untrained, all keys would be equally probable to the sixth digit
+    return model
 
 
 @pytest.fixture(scope="module")

@@ -35,7 +35,7 @@ class PlantedModel:
 
     def frames(self, waveform: Waveform) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         self.longest = max(self.longest, len(waveform))
-        padded = np.pad(waveform, (0, HOP))
+        padded = np.pad(waveform, (0, HOP), mode="edge")
         ids = padded[::HOP][: 1 + len(waveform) // HOP].astype(int)
         joint = np.full((len(ids), N_CLASSES), np.log(0.1 / 360), np.float32)
         joint[np.arange(len(ids)), ids] = np.log(0.9)
