@@ -26,8 +26,8 @@ search = PathFinder.find_spec
 def find_spec(name, path=None, target=None):
     return None if name.partition(".")[0] in BLOCKED else search(name, path, target)
 
-# As where it is not installed: find_spec finds nothing, import raises.
-PathFinder.find_spec = find_spec
+# As where it is not installed: find_spec finds nothing, import raises. Some ask the class and some an instance.
+PathFinder.find_spec = staticmethod(find_spec)
 """
 
 
