@@ -16,7 +16,6 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from audio_models.chord_recognizer.pitch_classes import PitchClassLinear, PitchClassNorm, of_each_pitch_class
-from shared.music.chord_classes import N_ROOTS
 
 _LONGEST_PERIOD = 2000.0  # frames: the slowest rotation turns once in about three minutes
 
@@ -53,7 +52,7 @@ class Attention(nn.Module):
         # A period for each pair of channels, spread over the heads; the pitch classes of a channel turn together.
         pairs = channels // 2
         periods = 2 * math.pi * (_LONGEST_PERIOD / (2 * math.pi)) ** (torch.arange(pairs) / max(pairs - 1, 1))
-        by_head = periods.reshape(-1, heads).T.repeat_interleave(N_ROOTS, dim=1)
+        by_head = of_each_pitch_class(periods.reshape(-1, heads)).T
         self.register_buffer("periods", by_head[:, None], persistent=False)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -118,7 +117,8 @@ class Convolution(nn.Module):
 
     def convolve(self, padded: Tensor) -> Tensor:
         """Return [batch, frames, width] of [batch, frames + kernel - 1, width]."""
-        kernels, offsets = (of_each_pitch_class(values) for values in self.depthwise.parameters())
+        assert self.depthwise.bias is not None
+        kernels, offsets = of_each_pitch_class(self.depthwise.weight), of_each_pitch_class(self.depthwise.bias)
         convolved = F.conv1d(padded.transpose(1, 2), kernels, offsets, groups=len(kernels))
         out: Tensor = self.out(convolved.transpose(1, 2))
         return out

@@ -14,8 +14,9 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.music.chord_classes import N_CLASSES, N_QUALITIES, N_ROOTS, NO_CHORD_ID
+from shared.music.chord_classes import CHORD_CLASSES, N_CLASSES, N_QUALITIES, N_ROOTS
 from shared.music.chord_types import CHORD_TYPES, INTERVALS
+from shared.music.chords import chroma
 
 # The scores of the best and the second best lie nearer together than their probabilities: this power spreads them as
 # far as a path through frames needs. Chosen on validation pieces among 1, 3, 4 and 8.
@@ -28,10 +29,7 @@ _TRIADS = ((4, 7), (3, 7))
 def agreement() -> NDArray[np.float32]:
     """Return how right each class is, from 0 to 1, where each other one sounds: [sounding, answered]."""
     types = CHORD_TYPES[:N_QUALITIES]
-    notes = np.zeros((N_CLASSES, N_ROOTS), dtype=bool)
-    for class_id in range(NO_CHORD_ID):
-        root, type_id = divmod(class_id, N_QUALITIES)
-        notes[class_id, [(root + interval) % N_ROOTS for interval in INTERVALS[types[type_id]]]] = True
+    notes = np.stack([chroma(CHORD_CLASSES.decode(class_id)) for class_id in range(N_CLASSES)]) > 0
     roots = np.append(np.repeat(np.arange(N_ROOTS), N_QUALITIES), -1)
     # A class without a triad agrees in it with nobody.
     triads = np.array([_triad(INTERVALS[name]) for name in types] * N_ROOTS + [len(_TRIADS)])
