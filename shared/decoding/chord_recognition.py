@@ -7,8 +7,10 @@
                      path                                  -> the same
 
 A recording is heard in windows that overlap: of each, the frames in the middle count, which have heard what comes
-before and after them. Chords alone are decoded segment by segment, so that an hour needs no more memory than some
-minutes: segments overlap by far more than a doubt lasts, and the chords are those of a decoding in one piece.
+before and after them. Before the first sound no chord is heard, however short that silence: the network is not asked,
+since it takes a short rest for a part of the chord beside it. Chords alone are decoded segment by segment, so that an
+hour needs no more memory than some minutes: segments overlap by far more than a doubt lasts, and the chords are those
+of a decoding in one piece.
 """
 
 from __future__ import annotations
@@ -27,7 +29,7 @@ from shared.decoding.chord_decoding import decode_chords
 from shared.decoding.smoothing import Transitions
 from shared.errors import ConsortError, InputError
 from shared.export.signature import Signature
-from shared.music.chord_classes import CHORD_CLASSES, N_CLASSES
+from shared.music.chord_classes import CHORD_CLASSES, N_CLASSES, NO_CHORD_ID
 from shared.runtime import OnnxModel
 
 Waveform = NDArray[np.float32]
@@ -38,7 +40,10 @@ WINDOW_FRAMES, CONTEXT_FRAMES = 512, 64
 SELF_TRANSITION, DEFAULT_SELF_TRANSITION = "self_transition", 0.96
 # Frames that are decoded together (six minutes), and how many of them at either end are context only.
 SEGMENT_FRAMES, OVERLAP_FRAMES = 4096, 512
+# What no sample of the silence before a recording's first sound exceeds: -60 dB of full scale.
+SILENT_AMPLITUDE = 1e-3
 _LEAST = 1e-7
+_NO_CHORD_SURELY = np.where(np.arange(N_CLASSES) == NO_CHORD_ID, 0.0, math.log(_LEAST)).astype(np.float32)
 _Frames = tuple[NDArray[np.float32], NDArray[np.float32]]
 
 
@@ -158,6 +163,10 @@ class Recognizer:
         """
         for window, first, last, samples in _windows(blocks, self.model.hop_length):
             joint, bass = self.model.frames(window)
+            if not heard.sound:
+                lead_in = _frames_before_sound(window, last, self.model.hop_length)
+                joint[:lead_in] = _NO_CHORD_SURELY
+                heard.sound = lead_in < last
             heard.samples = samples
             yield joint[first:last], bass[first:last]
         if not heard.samples:
@@ -196,9 +205,17 @@ class Recognizer:
 
 @dataclass
 class _Heard:
-    """How many samples there were so far."""
+    """How many samples there were so far, and whether one of them was no silence."""
 
     samples: int = 0
+    sound: bool = False
+
+
+def _frames_before_sound(window: Waveform, frames: int, hop: int) -> int:
+    """Return how many of a window's first frames lie in silence that lasts from the window's beginning."""
+    loud = np.abs(window[: frames * hop]) > SILENT_AMPLITUDE
+    silent = int(loud.argmax()) if loud.any() else frames * hop
+    return math.ceil(silent / hop)
 
 
 def _joined(frames: list[_Frames]) -> _Frames:

@@ -26,7 +26,7 @@ Waveform = NDArray[np.float32]
 
 
 class PlantedModel:
-    """Says of each frame the class that its first sample is, as long as the frame has its context around it."""
+    """Says of each frame the class whose number its first sample is, counted from 1."""
 
     sample_rate, hop_length, self_transition = RATE, HOP, 0.96
 
@@ -36,17 +36,17 @@ class PlantedModel:
     def frames(self, waveform: Waveform) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         self.longest = max(self.longest, len(waveform))
         padded = np.pad(waveform, (0, HOP), mode="edge")
-        ids = padded[::HOP][: 1 + len(waveform) // HOP].astype(int)
+        ids = np.maximum(padded[::HOP][: 1 + len(waveform) // HOP].astype(int) - 1, 0)
         joint = np.full((len(ids), N_CLASSES), np.log(0.1 / 360), np.float32)
         joint[np.arange(len(ids)), ids] = np.log(0.9)
         return joint, np.tile(np.log(np.eye(12, dtype=np.float32)[0] * 0.9 + 1e-3), (len(ids), 1))
 
 
 def _recording(seconds: float) -> Waveform:
-    """Two chords in turn, ten seconds each, as class ids."""
+    """Two chords in turn, ten seconds each, as the planted model hears them."""
     time_s = np.arange(int(seconds * RATE)) / RATE
     first, second = CHORD_CLASSES.encode(parse("C:maj")), CHORD_CLASSES.encode(parse("F:maj"))
-    return np.where(time_s % 20 < 10, first, second).astype(np.float32)
+    return (np.where(time_s % 20 < 10, first, second) + 1).astype(np.float32)
 
 
 def _blocks(waveform: Waveform, size: int) -> Iterator[Waveform]:
@@ -129,6 +129,16 @@ def test_only_some_minutes_of_frames_are_held(monkeypatch: pytest.MonkeyPatch) -
     recognizer.listen(_blocks(_recording(3600), 3000))
     assert len(decoded) > 8
     assert max(decoded) <= SEGMENT_FRAMES + WINDOW_FRAMES
+
+
+@pytest.mark.parametrize("silent_s", [0.02, 0.3, 51.0, 123.4])
+def test_before_the_first_sound_is_no_chord_whatever_the_network_says(silent_s: float) -> None:
+    """Silence is the first class to the planted model, which the rule leaves to it once there was a sound."""
+    silence = np.zeros(round(silent_s * RATE), np.float32)
+    recording = np.concatenate([silence, _recording(10), silence[: 5 * RATE]])
+    timed = Recognizer(PlantedModel()).listen(_blocks(recording, 777))  # type: ignore[arg-type]
+    assert timed.labels == ("N", "C:maj")
+    assert abs(timed.intervals_s[1, 0] - silent_s) <= HOP / RATE / 2 + 1e-9
 
 
 def test_beats_are_where_chords_change_if_asked() -> None:
