@@ -54,6 +54,29 @@ class BestModel(keras.callbacks.ModelCheckpoint):
             self._aside.replace(self._path)
 
 
+class AveragedWeights(keras.callbacks.Callback):
+    """Lends validation, and whoever keeps the best model, the optimizer's mean of the weights (Polyak & Juditsky 1992).
+
+    `given_back` stands after them in the list and returns to training its own weights.
+    """
+
+    def __init__(self) -> None:
+        """Begin with nothing lent."""
+        super().__init__()
+        self._own: list[np.ndarray] = []
+        self.given_back = keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: self._give_back())
+
+    def on_test_begin(self, logs: Mapping[str, Any] | None = None) -> None:
+        """Keep the weights of the last step and put the means in their place."""
+        weights = self.model.trainable_variables
+        self._own = [weight.numpy() for weight in weights]
+        self.model.optimizer.finalize_variable_values(weights)
+
+    def _give_back(self) -> None:
+        for weight, own in zip(self.model.trainable_variables, self._own, strict=True):
+            weight.assign(own)
+
+
 class SaveState(keras.callbacks.Callback):
     """Writes the state after each epoch; comes last, when the other callbacks have had their say."""
 

@@ -84,6 +84,10 @@ class TrainerConfig:
     weight_decay: float = option(0.01, help="AdamW's pull of the weights towards zero, per step size", minimum=0)
     beta_2: float = option(0.98, help="Adam's memory of squared gradients", above=0, below=1)
     clip_norm: float = option(1.0, help="largest norm of one weight's gradient", above=0)
+    average: float = option(
+        0.0, help="memory of the mean of the weights, which is validated and kept, per step; 0 = the last step alone",
+        minimum=0, below=1,
+    )  # fmt: skip
     label_smoothing: float = option(
         0.0, help="share of the target's mass spread over all chords, 0 to 1", minimum=0, below=1
     )

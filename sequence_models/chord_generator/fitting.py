@@ -10,6 +10,7 @@ import keras
 import tensorflow as tf
 
 from sequence_models.callbacks import (
+    AveragedWeights,
     BestModel,
     CosineRate,
     EpochSeeds,
@@ -135,8 +136,9 @@ def _compiled_model(config: TrainConfig) -> keras.Model:
 def _optimizer(trainer: TrainerConfig) -> keras.optimizers.Optimizer:
     """Return Adam, with the weight decay apart from the gradient (Loshchilov & Hutter 2019)."""
     return keras.optimizers.AdamW(
-        trainer.learning_rate, weight_decay=trainer.weight_decay, beta_2=trainer.beta_2, clipnorm=trainer.clip_norm
-    )
+        trainer.learning_rate, weight_decay=trainer.weight_decay, beta_2=trainer.beta_2, clipnorm=trainer.clip_norm,
+        use_ema=trainer.average > 0, ema_momentum=trainer.average,
+    )  # fmt: skip
 
 
 def _pretrained(folder: Path, config: TrainConfig) -> keras.Model:
@@ -166,11 +168,14 @@ def _fit(
         save_state.restore(content)
         first_epoch = int(content["epoch"]) + 1
         _keep_rows(run.log_dir / "history.csv", first_epoch)
+    averaged = AveragedWeights() if trainer.average else None
     callbacks = [
         KeepFreedMemory(),
         EpochSeeds(windows.begin_epoch, trainer.seed),
         StopOnNaN(),
+        *([averaged] if averaged else []),
         *patience,
+        *([averaged.given_back] if averaged else []),
         keras.callbacks.TensorBoard(run.log_dir, write_graph=False),
         keras.callbacks.CSVLogger(run.log_dir / "history.csv", append=first_epoch > 0),
         Progress(trainer.epochs, first_epoch, len(windows)),

@@ -105,10 +105,11 @@ class _Filter:
 
     def __init__(self, self_transition: float) -> None:
         self._stay, self._belief = self_transition, np.full(N_CLASSES, 1.0 / N_CLASSES)
+        self._agreement = agreement().astype(np.float64)
 
     def classes(self, probabilities: Frames) -> list[int]:
         """Return the class of each frame [frames, 361]."""
-        return [int((self._heard(frame) @ agreement()).argmax()) for frame in probabilities]
+        return [int((self._heard(frame) @ self._agreement).argmax()) for frame in probabilities]
 
     def _heard(self, frame: Frames) -> NDArray[np.float64]:
         change = (1 - self._stay) / (N_CLASSES - 1)

@@ -12,6 +12,7 @@ from audio_models.chord_recognizer.config import DataConfig, ModelConfig, TrainC
 from audio_models.chord_recognizer.train import train
 from audio_models.training.config import TrainingConfig
 from shared.audio.features import LogFrequencySettings
+from tests.made_once import made_once
 
 SETTINGS = LogFrequencySettings()
 _FRAMES = 40
@@ -32,13 +33,15 @@ def planted_piece(number: int) -> tuple[np.ndarray, np.ndarray]:
 @pytest.fixture(scope="session")
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Twelve pieces: eight to train on, three to validate with, one to test."""
-    folder = tmp_path_factory.mktemp("cache")
+    return made_once(tmp_path_factory, "cache", _write_cache)
+
+
+def _write_cache(folder: Path) -> None:
     for number in range(12):
         features, labels = planted_piece(number)
         save_piece(folder, number, features, labels)
         split = "train" if number < 8 else "validation" if number < 11 else "test"
         append_record(folder, {"id": number, "source": "planted", "split": split, "frames": _FRAMES})
-    return folder
 
 
 def tiny_config(cache: Path, root: Path, name: str, epochs: int = 2) -> TrainConfig:
@@ -56,6 +59,5 @@ def tiny_config(cache: Path, root: Path, name: str, epochs: int = 2) -> TrainCon
 @pytest.fixture(scope="session")
 def run(cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of a tiny run, exported and verified."""
-    root = tmp_path_factory.mktemp("run")
-    train(tiny_config(cache, root, "tiny"))
+    root = made_once(tmp_path_factory, "recognizer-run", lambda root: train(tiny_config(cache, root, "tiny")))
     return root / "checkpoints" / "chord_recognizer" / "tiny"

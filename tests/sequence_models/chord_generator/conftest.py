@@ -10,6 +10,7 @@ import pytest
 
 from sequence_models.chord_generator.config import DataConfig, ModelConfig, TrainConfig, TrainerConfig
 from sequence_models.chord_generator.train import train
+from tests.made_once import made_once
 
 _LOOPS = {
     "pop": ("C:maj", "G:maj", "A:min", "F:maj"),
@@ -27,6 +28,10 @@ def tiny_model(architecture: str = "song") -> ModelConfig:
 @pytest.fixture(scope="session")
 def songs_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """24 songs of four genres in the chords-unified schema, with splits."""
+    return made_once(tmp_path_factory, "songs", _write_songs) / "songs.jsonl"
+
+
+def _write_songs(folder: Path) -> None:
     lines, rng = [], np.random.default_rng(0)
     for index in range(24):
         genre = list(_LOOPS)[index % 4]
@@ -41,9 +46,8 @@ def songs_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 "split": "test" if index % 6 == 5 else "validation" if index % 6 == 4 else "train",
             }
         )  # fmt: skip
-    path = tmp_path_factory.mktemp("songs") / "songs.jsonl"
-    path.write_text("\n".join(json.dumps(line) for line in lines) + "\n", encoding="utf-8")
-    return path
+    text = "\n".join(json.dumps(line) for line in lines) + "\n"
+    (folder / "songs.jsonl").write_text(text, encoding="utf-8")
 
 
 def tiny_config(songs: Path, root: Path, name: str, epochs: int = 2, architecture: str = "song") -> TrainConfig:
@@ -58,21 +62,23 @@ def tiny_config(songs: Path, root: Path, name: str, epochs: int = 2, architectur
     )
 
 
-def _trained(architecture: str, songs: Path, root: Path) -> Path:
-    train(tiny_config(songs, root, "tiny", architecture=architecture))
+def _trained(architecture: str, songs: Path, factory: pytest.TempPathFactory) -> Path:
+    root = made_once(
+        factory, f"{architecture}-run", lambda root: train(tiny_config(songs, root, "tiny", architecture=architecture))
+    )
     return root / "checkpoints" / "chord_generator" / "tiny"
 
 
 @pytest.fixture(scope="session")
 def run(songs_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The run folder of a tiny song network that was trained, evaluated and exported."""
-    return _trained("song", songs_file, tmp_path_factory.mktemp("run"))
+    return _trained("song", songs_file, tmp_path_factory)
 
 
 @pytest.fixture(scope="session")
 def classic_run(songs_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same of a tiny classic network."""
-    return _trained("classic", songs_file, tmp_path_factory.mktemp("classic"))
+    return _trained("classic", songs_file, tmp_path_factory)
 
 
 @pytest.fixture(params=["song", "classic"])
