@@ -12,6 +12,9 @@ from shared.stack import is_installed
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow greets on stderr otherwise
 os.environ.setdefault("MPLBACKEND", "Agg")
+if "PYTEST_XDIST_WORKER" in os.environ:  # a process per core: with threads besides, they wait for one another
+    for library in ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"):
+        os.environ.setdefault(library, "1")
 
 # No deadline: no test asserts an absolute time. Derandomised: a red test is red for everybody.
 settings.register_profile(
