@@ -14,7 +14,9 @@ The sets are rendered first, from songs that no training piece is made of:
         python -m audio_models.chord_recognizer.evaluation_sets --set $set; done
     python -m benchmarks.chord_recognition
 
-That takes an hour, of which madmom's CNN takes half, though it is asked on the hard set only.
+That takes three hours the first time, of which madmom's CNN takes two, though it is asked on the hard set only. The
+answers of the others are kept beside their environments: a run that was interrupted goes on, and the column
+"remembered" says for how many recordings the times are those of an earlier run (`--anew` asks again).
 
 Differences are paired by song, with a bootstrap interval of 95 %. The peers' environments are built on first use
 (`python -m benchmarks.chord_peers.set_up`); they measure and are no dependencies.
@@ -57,6 +59,7 @@ class ChordRecognitionConfig:
     sets_dir: str = option("data/downloads/chord_evaluation", help="folder of the rendered sets")
     sets: str = option("hard,clean,progressions,isolated,guitar", help="which sets, separated by commas")
     peers: str = option(",".join(PEERS), help="which recognizers beside ours, separated by commas")
+    anew: bool = option(False, help="ask the others again about recordings that they have answered before")
     output_dir: str = option(str(RESULTS), help="folder of chord_recognition.json")
 
 
@@ -82,6 +85,7 @@ def measure_set(
                 "types": round(figures["class_averaged_accuracy"], 4),
                 "changes": round(figures["transitions_per_song"], 1),
                 "times real time": round(speeds[recognizer.name], 1), "failed": len(found.failures),
+                "remembered": found.remembered,
             }
         )  # fmt: skip
     return rows, scores, speeds
@@ -136,7 +140,10 @@ def bars_of(sets: Mapping[str, Figures], speeds: Mapping[str, Mapping[str, float
 def main(config: ChordRecognitionConfig) -> None:
     """Measure all, print tables and write the JSON."""
     own = OwnPeer(model_file("chord_recognizer", config.model, config.checkpoint_root))
-    recognizers: list[Peer] = [own, *(peer(name.strip()) for name in config.peers.split(",") if name.strip())]
+    recognizers: list[Peer] = [
+        own,
+        *(peer(name.strip(), anew=config.anew) for name in config.peers.split(",") if name.strip()),
+    ]
     rows: list[dict[str, Any]] = []
     differences: list[dict[str, Any]] = []
     sets: dict[str, Figures] = {}

@@ -19,11 +19,13 @@ class Recognition:
         chords: the chords of each recording.
         seconds: wall time of each, from file to chords.
         failures: one sentence for each recording that it failed on.
+        remembered: how many recordings it was not asked about, since its answer to them was kept.
     """
 
     chords: dict[Path, TimedChords] = field(default_factory=dict)
     seconds: dict[Path, float] = field(default_factory=dict)
     failures: dict[Path, str] = field(default_factory=dict)
+    remembered: int = 0
 
     def times_real_time(self) -> float:
         """Return the length of what was recognised over the time that it took; 0 when nothing was.

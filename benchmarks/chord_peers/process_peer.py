@@ -1,11 +1,18 @@
-"""A recognizer that runs in an environment of its own, as a process that takes a batch of recordings."""
+"""A recognizer that runs in an environment of its own, as a process that takes a batch of recordings.
+
+Its answers are kept in the environment's folder, by the content of the recording: one of these recognizers needs three
+minutes for a song, and a benchmark that is interrupted goes on where it was.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import json
 import os
 import subprocess
 import tempfile
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,12 +40,21 @@ class ProcessPeer:
         environment: what it runs in; built when it is needed first.
         runner: module that calls `runners.batch.run_batch`.
         folder: parent of the environments.
+        anew: ask about recordings that it has answered too, so that all times are of one run.
     """
 
     name: str
     environment: Environment
     runner: str
     folder: Path = DEFAULT_FOLDER
+    anew: bool = False
+
+    @property
+    def answers(self) -> Path:
+        """Where the answers are kept, as the runner writes them; what another runner said does not count."""
+        runner = PROJECT_ROOT.joinpath(*self.runner.split(".")).with_suffix(".py")
+        told = zlib.crc32(runner.read_bytes()) if runner.exists() else 0
+        return self.environment.python(self.folder).parents[1] / "answers" / f"{self.name}-{told:08x}.jsonl"
 
     def recognise(self, paths: Sequence[Path]) -> Recognition:
         """Recognise the chords of audio files; a file on which the process dies stops no other.
@@ -56,11 +72,13 @@ class ProcessPeer:
             found = self._recognise(python, lengths)
         for part in ("chords", "seconds", "failures"):
             getattr(result, part).update({originals[wav]: value for wav, value in getattr(found, part).items()})
+        result.remembered = found.remembered
         return result
 
     def _recognise(self, python: Path, waiting: dict[Path, float]) -> Recognition:
         """Recognise WAV files of known lengths, in as many processes as it takes."""
         result = Recognition()
+        self._remember(waiting, result)
         while waiting:
             lines, ending = self._run(python, waiting)
             for line in lines:
@@ -73,20 +91,34 @@ class ProcessPeer:
                 del waiting[begun[-1]]
         return result
 
+    def _remember(self, waiting: dict[Path, float], result: Recognition) -> None:
+        """Take what was answered before; what failed then is asked again."""
+        if self.anew or not self.answers.exists():
+            return
+        known: dict[str, dict[str, Any]] = {}
+        for line in _lines(self.answers):
+            if "rows" in line:
+                known[_content(line["path"])] = line
+        for wav in list(waiting):
+            if (answer := known.get(_content(wav))) is not None:
+                self._take({**answer, "path": str(wav)}, waiting, result)
+        result.remembered = len(result.chords)
+
     def _run(self, python: Path, waiting: dict[Path, float]) -> tuple[list[dict[str, Any]], str]:
         """Let the process go through the recordings; return what it wrote and how it ended."""
         asked = "".join(json.dumps({"path": str(path), "duration_s": s}) + "\n" for path, s in waiting.items())
-        with tempfile.TemporaryDirectory() as folder:
-            out = Path(folder) / "results.jsonl"
-            done = subprocess.run(
-                [str(python), "-m", self.runner, str(out)],
-                input=asked, cwd=PROJECT_ROOT, env=_clean_environment(), capture_output=True, text=True,
-                errors="replace", check=False,
-            )  # fmt: skip
-            written = out.read_text(encoding="utf-8").splitlines() if out.exists() else []
+        self.answers.parent.mkdir(exist_ok=True)
+        before = len(_lines(self.answers))
+        with self.answers.open("a", encoding="utf-8") as kept:
+            kept.write("\n")  # ends a line that a kill cut off
+        done = subprocess.run(
+            [str(python), "-m", self.runner, str(self.answers)],
+            input=asked, cwd=PROJECT_ROOT, env=_clean_environment(), capture_output=True, text=True,
+            errors="replace", check=False,
+        )  # fmt: skip
         complaint = [line.strip() for line in done.stderr.splitlines() if line.strip()]
         ending = f"exit code {done.returncode}" + (f": {complaint[-1][:200]}" if done.returncode and complaint else "")
-        return [json.loads(line) for line in written], ending
+        return _lines(self.answers)[before:], ending
 
     def _take(self, line: dict[str, Any], waiting: dict[Path, float], result: Recognition) -> None:
         """Put one line of the process where it belongs."""
@@ -108,15 +140,30 @@ def _as_wav(paths: Sequence[Path], folder: Path, result: Recognition) -> dict[Pa
     """Write each recording that can be read as WAV; return WAV -> recording. The others have failed."""
     originals: dict[Path, Path] = {}
     for number, path in enumerate(map(Path, paths)):
-        wav = folder.resolve() / f"{number}" / f"{path.stem}.wav"  # two recordings may have one name
-        wav.parent.mkdir()
         try:
+            told = hashlib.sha256(path.read_bytes()).hexdigest()[:32]
+            wav = folder.resolve() / f"{number}-{told}" / f"{path.stem}.wav"  # two recordings may have one name
+            wav.parent.mkdir()
             sound, rate = soundfile.read(str(path), dtype="int16")
             soundfile.write(str(wav), sound, rate, subtype="PCM_16")
             originals[wav] = path.resolve()
         except (OSError, soundfile.SoundFileError) as error:
             result.failures[path.resolve()] = f"cannot be read: {error}"
     return originals
+
+
+def _content(wav: Path | str) -> str:
+    """Return what the folder of a WAV file says of the recording's content."""
+    return Path(wav).parent.name.partition("-")[2]
+
+
+def _lines(path: Path) -> list[dict[str, Any]]:
+    """Return the lines of a runner's file; a last one that a kill cut off is none."""
+    found = []
+    for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else ():
+        with contextlib.suppress(json.JSONDecodeError):
+            found.append(json.loads(line))
+    return found
 
 
 def timed_chords(rows: Sequence[tuple[float, float, str]], duration_s: float) -> TimedChords:

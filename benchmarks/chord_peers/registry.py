@@ -24,12 +24,13 @@ _RUNNERS: dict[str, tuple[Environment, str]] = {
 PEERS = (*_RUNNERS, TemplatePeer.name)
 
 
-def peer(name: str, folder: Path = DEFAULT_FOLDER) -> Peer:
+def peer(name: str, folder: Path = DEFAULT_FOLDER, *, anew: bool = False) -> Peer:
     """Return a recognizer by its name in `PEERS`.
 
     Args:
         name: which one.
         folder: parent of the environments of those that need one of their own.
+        anew: whether it shall answer again where its answer was kept.
 
     Raises:
         InputError: for another name.
@@ -39,4 +40,4 @@ def peer(name: str, folder: Path = DEFAULT_FOLDER) -> Peer:
     if name not in _RUNNERS:
         raise unknown_choice("recognizer", name, PEERS)
     environment, runner = _RUNNERS[name]
-    return ProcessPeer(name, environment, f"benchmarks.chord_peers.runners.{runner}", folder)
+    return ProcessPeer(name, environment, f"benchmarks.chord_peers.runners.{runner}", folder, anew)

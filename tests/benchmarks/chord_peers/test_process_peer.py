@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -50,6 +51,22 @@ def test_one_batch_with_every_fate(built: tuple[Environment, Path], tmp_path: Pa
     assert failed["missing"].startswith("cannot be read: ")
     assert set(result.seconds) == set(result.chords)
     assert result.times_real_time() > 0
+
+
+def test_an_answer_is_kept_by_what_is_in_the_recording(built: tuple[Environment, Path], tmp_path: Path) -> None:
+    peer = ProcessPeer("planted", built[0], PLANTED, built[1])
+    (first,) = recordings(tmp_path, "a")
+    assert peer.recognise([first]).remembered == 0
+    with peer.answers.open("a", encoding="utf-8") as kept:
+        kept.write('{"path": "cut off')  # as a kill leaves it
+    (same,) = recordings(tmp_path, "dies")
+    again = peer.recognise([same])
+    assert again.remembered == 1
+    assert again.chords[same.resolve()].labels == ("N", "F:maj")
+    assert again.seconds[same.resolve()] > 0
+    asked = replace(peer, anew=True).recognise([same])
+    assert asked.remembered == 0
+    assert asked.failures[same.resolve()] == "the process ended (exit code 3)"
 
 
 def test_a_recognizer_that_does_not_start_is_named(built: tuple[Environment, Path], tmp_path: Path) -> None:
