@@ -20,6 +20,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from shared.datasets.contract import ChordSong
+from shared.datasets.disjoint_sets import DisjointSets
 from shared.music.chords import Chord, generator_quality
 
 _ARTICLES = ("the ", "a ", "an ")
@@ -32,27 +33,6 @@ _STATED, _NAME, _PROGRESSION, _SONG = "group", "name", "progression", "song"
 _ASSIGNED = tuple(f"{kind}:" for kind in (_STATED, _NAME, _PROGRESSION, _SONG))
 
 
-class _DisjointSets:
-    """Union-find over strings; the smallest string of a set stands for it."""
-
-    def __init__(self) -> None:
-        self._parents: dict[str, str] = {}
-
-    def find(self, item: str) -> str:
-        """Return the smallest string of the set of `item`."""
-        parents = self._parents
-        parents.setdefault(item, item)
-        while parents[item] != item:
-            parents[item] = parents[parents[item]]
-            item = parents[item]
-        return item
-
-    def union(self, first: str, second: str) -> None:
-        """Make one set of two."""
-        low, high = sorted((self.find(first), self.find(second)))
-        self._parents[high] = low
-
-
 def assign_groups(songs: Sequence[ChordSong], duplicate_of: Mapping[str, str] | None = None) -> list[ChordSong]:
     """Return the songs with their `group` set.
 
@@ -60,7 +40,7 @@ def assign_groups(songs: Sequence[ChordSong], duplicate_of: Mapping[str, str] | 
         songs: their `group`, where it is not empty, is a bond that the corpus states.
         duplicate_of: the id of a song, and of the song that it duplicates.
     """
-    sets = _DisjointSets()
+    sets = DisjointSets()
     for song in songs:
         first, *others = _bonds(song)
         for bond in others:
