@@ -28,6 +28,7 @@ from shared.commandline.assemble import assemble
 from shared.commandline.departures import find_departures, fitting_departures
 from shared.commandline.fields import option, schema_of
 from shared.commandline.manual import manual
+from shared.commandline.multirun import FLAG, expand, varied
 from shared.errors import ConsortError
 
 __all__ = ["EXIT_BROKEN_PIPE", "EXIT_ERROR", "EXIT_INTERRUPTED", "entry_point", "option", "parse"]
@@ -91,6 +92,8 @@ def _configs_of(config: type) -> Path:
 
 def _run(main: Main[Config], config: type[Config], words: Sequence[str], folder: Path) -> int:
     schema = schema_of(config)
+    if FLAG in words:
+        return _run_each(main, config, [word for word in words if word != FLAG], folder)
     arguments = read_arguments(words, schema, lambda: find_departures(folder, schema))
     if arguments.version:
         from shared.runs import version  # brings NumPy along, which --help need not wait for
@@ -104,6 +107,24 @@ def _run(main: Main[Config], config: type[Config], words: Sequence[str], folder:
             result = main(assemble(schema, arguments, folder))
         return result if isinstance(result, int) and not isinstance(result, bool) else 0
     return 0
+
+
+def _run_each(main: Main[Config], config: type[Config], words: Sequence[str], folder: Path) -> int:
+    """Run every combination of the values that commas part; one that fails does not stop the others."""
+    schema = schema_of(config)
+    departures = functools.partial(find_departures, folder, schema)
+    runs, worst = expand(words, schema, departures), 0
+    name = schema.names.get("run_name")
+    for number, run in enumerate(runs, start=1):
+        print(f"[{number}/{len(runs)}] {varied(run, words)}", flush=True)
+        said = read_arguments(run, schema, departures).values.get(name.dotted) if name else None
+        # A name that is given is given to all: each run needs one of its own.
+        named = [*run, f"run_name={said[0]}-{number}"] if said else run
+        code = _guarded(functools.partial(_run, main, config, named, folder))
+        if code == EXIT_INTERRUPTED:
+            return code
+        worst = max(worst, code)
+    return worst
 
 
 def _program(main: Main[Config]) -> str:

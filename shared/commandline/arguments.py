@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from shared.commandline.departures import DEFAULT
 from shared.commandline.fields import Leaf, Schema
 from shared.commandline.values import FALSE_WORDS, TRUE_WORDS
 from shared.commandline.wording import is_boolean, is_list
@@ -151,6 +152,6 @@ def check_departure(group: str, name: str, departures: Mapping[str, Sequence[str
     known = departures.get(group, ())
     if not known:
         raise InputError(f"'{group}' is a group without named options; set its fields: {group}.NAME=VALUE")
-    if name not in known:
+    if name not in (*known, DEFAULT):
         raise unknown_choice(f"option of the group {group}:", name, known)
     return name

@@ -19,6 +19,7 @@ from shared.files import read_json
 
 Values = dict[str, tuple[Any, str]]  # full field name -> (what was written, where)
 PRESET = "preset"
+DEFAULT = "default"  # an option of every group that has options: no departure at all
 
 
 def find_departures(configs: Path, schema: Schema) -> dict[str, list[str]]:
@@ -52,6 +53,8 @@ def departure_values(configs: Path, schema: Schema, group: str, name: str) -> Va
         InputError: when the file is broken or sets a field that does not exist.
     """
     file = configs / group / f"{name}.yaml"
+    if name == DEFAULT and not file.exists():
+        return {}
     content = _compose(configs, group, name, file)
     prefix = f"{group}." if group in schema.groups else ""
     values, chosen = flatten(content, schema, str(file), prefix)

@@ -81,6 +81,7 @@ def _general(schema: Schema) -> str:
     lines = [
         "general",
         "  --config FILE   take the fields from a .json or .yaml file; flags win over it",
+        "  --multirun      run every combination of the values that commas part: lr=1e-3,3e-4",
         "  --version       print the version",
         "  --help, -h      print this",
         "  Hyphens and underscores are the same; --flag=VALUE and key=VALUE too.",
