@@ -46,6 +46,23 @@ def read_checkpoint(path: Path | str) -> dict[str, Any]:
     Raises:
         InputError: when the file is missing or is no checkpoint of ours.
     """
+    content = _read_plain(path, _PARTS)
+    if content.get("format") != FORMAT:
+        raise InputError(f"{path} has format {content.get('format')} and this version reads {FORMAT}; train anew")
+    return content
+
+
+def read_weights(path: Path | str) -> dict[str, Any]:
+    """Return the weights by name of a checkpoint, or of a file that holds weights alone (`write_checkpoint`).
+
+    Raises:
+        InputError: when the file is missing or holds no weights.
+    """
+    weights: dict[str, Any] = _read_plain(path, ("model",))["model"]
+    return weights
+
+
+def _read_plain(path: Path | str, parts: tuple[str, ...]) -> dict[str, Any]:
     path = Path(path)
     if not path.is_file():
         raise InputError(f"no such checkpoint: {path}")
@@ -53,12 +70,10 @@ def read_checkpoint(path: Path | str) -> dict[str, Any]:
         content = torch.load(path, map_location="cpu", weights_only=True)
     except (RuntimeError, pickle.UnpicklingError, EOFError, ValueError, KeyError, OSError) as error:
         raise InputError(f"{path} cannot be read as a training checkpoint; it is damaged or of another kind") from error
-    missing = [part for part in _PARTS if part not in content] if isinstance(content, dict) else list(_PARTS)
+    missing = [part for part in parts if part not in content] if isinstance(content, dict) else list(parts)
     if missing:
         raise InputError(f"{path} is no training checkpoint: it has no {', '.join(missing)}")
-    if content.get("format") != FORMAT:
-        raise InputError(f"{path} has format {content.get('format')} and this version reads {FORMAT}; train anew")
-    return content
+    return dict(content)
 
 
 def load_weights(model: nn.Module, weights: dict[str, Any], path: Path | str) -> None:

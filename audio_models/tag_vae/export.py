@@ -1,0 +1,94 @@
+"""Export the tag VAE: encoder and decoder as ONNX files of their own, verified against PyTorch.
+
+The encoder gives the mean and the log-variance, never a draw: who wants noise adds it.
+
+Examples:
+    python -m audio_models.tag_vae.export
+    python -m audio_models.tag_vae.export --checkpoint outputs/tag_vae/mine --output-dir plugin
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from audio_models.tag_vae import run_folder
+from audio_models.tag_vae.config import ExportConfig
+from audio_models.tag_vae.model import TagVae
+from audio_models.tag_vae.model_card import card
+from audio_models.tag_vae.signatures import decoder_signature, encoder_signature
+from shared.cli import entry_point
+from shared.export.signature import Signature
+from shared.export.torch_onnx import export_torch
+from shared.export.verify import Arrays, verify_parity
+
+
+class Encoder(nn.Module):
+    """tags [batch, concepts] -> mu and log_var [batch, latent_dim]."""
+
+    def __init__(self, model: TagVae) -> None:
+        """Take the trained network."""
+        super().__init__()
+        self.model = model
+
+    def forward(self, tags: Tensor) -> tuple[Tensor, Tensor]:
+        """Return mean and log-variance."""
+        return self.model.encode(tags)
+
+
+class Decoder(nn.Module):
+    """z [batch, latent_dim] -> logits [batch, concepts]."""
+
+    def __init__(self, model: TagVae) -> None:
+        """Take the trained network."""
+        super().__init__()
+        self.model = model
+
+    def forward(self, z: Tensor) -> Tensor:
+        """Return the scores of the concepts."""
+        return self.model.decode(z)
+
+
+def export(config: ExportConfig) -> Path:
+    """Write and verify both files; return the folder.
+
+    Raises:
+        ExportError: when an exported model does not answer as the trained one.
+        ConsortError: when the run folder is not usable.
+    """
+    folder = run_folder.resolve(config.checkpoint, config.output_root, shipped=False)
+    output = Path(config.output_dir) if config.output_dir else folder
+    model, taxonomy = run_folder.load_model(folder), run_folder.load_taxonomy(folder)
+    for name, part, signature in (
+        (run_folder.ENCODER_FILE, Encoder(model), encoder_signature(model, taxonomy)),
+        (run_folder.DECODER_FILE, Decoder(model), decoder_signature(model, taxonomy)),
+    ):
+        export_torch(part, signature, card(signature, folder), output / name)
+        _verify(output / name, part, signature)
+    return output
+
+
+def _verify(path: Path, trained: nn.Module, signature: Signature) -> None:
+    names = [spec.name for spec in signature.outputs]
+
+    def reference(feeds: Arrays) -> Arrays:
+        with torch.no_grad():
+            answer = trained(*(torch.from_numpy(values) for values in feeds.values()))
+        several = answer if isinstance(answer, tuple) else (answer,)
+        return dict(zip(names, (values.numpy() for values in several), strict=True))
+
+    parity = verify_parity(path, reference)
+    print(f"{path}: differs from PyTorch by at most {parity.max_difference:.1e} in {parity.cases} comparisons")
+
+
+@entry_point(ExportConfig)
+def main(config: ExportConfig) -> None:
+    """Export."""
+    export(config)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

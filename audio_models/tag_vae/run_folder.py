@@ -1,0 +1,60 @@
+"""The files of a tag VAE's run folder: their names, and how they are read back without Lightning."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+
+from audio_models.tag_vae.config import MODEL_NAME, ModelConfig
+from audio_models.tag_vae.model import TagVae, build_model
+from audio_models.training.checkpoints import load_weights, read_weights
+from shared.errors import InputError
+from shared.files import read_json
+from shared.music.tag_taxonomy import Taxonomy
+from shared.runs import latest_run
+from shared.shipped import shipped_folder
+
+WEIGHTS_FILE = "weights.pt"  # plain tensors: what Lightning's checkpoints hold besides is for going on
+FINAL_FILE = "final.ckpt"
+CHECKPOINTS = "checkpoints"
+CONFIG_FILE = "config.json"
+TAXONOMY_FILE = "concepts_to_tags.json"
+CONTROLS_FILE = "controls.npz"
+RESULTS_FILE = "test_results.json"
+ENCODER_FILE = "tag_vae_encoder.onnx"
+DECODER_FILE = "tag_vae_decoder.onnx"
+
+
+def resolve(checkpoint: str, root: str, *, shipped: bool = True) -> Path:
+    """Return the run folder that the user named, else the weights that ship, else the newest run.
+
+    Raises:
+        ConsortError: when there is none.
+    """
+    if checkpoint:
+        folder = Path(checkpoint)
+        if not (folder / WEIGHTS_FILE).is_file():
+            raise InputError(f"{folder} is no finished run of the tag VAE: it has no {WEIGHTS_FILE}")
+        return folder
+    found = shipped_folder(MODEL_NAME, ENCODER_FILE) if shipped else None
+    return found or latest_run(MODEL_NAME, root, having=WEIGHTS_FILE)
+
+
+def load_taxonomy(folder: Path) -> Taxonomy:
+    """Return the concepts that a run was trained on."""
+    return Taxonomy.load(folder / TAXONOMY_FILE)
+
+
+def load_model(folder: Path) -> TagVae:
+    """Return the network of a run with its best weights, ready for use.
+
+    Raises:
+        InputError: when a file is missing, damaged or of another network.
+    """
+    content = read_json(folder / CONFIG_FILE).get("model", {})
+    unknown = set(content) - {field.name for field in fields(ModelConfig)}
+    if unknown:
+        raise InputError(f"{folder / CONFIG_FILE} has unknown model settings: {', '.join(sorted(unknown))}")
+    model = build_model(ModelConfig(**content), len(load_taxonomy(folder)))
+    load_weights(model, read_weights(folder / WEIGHTS_FILE), folder / WEIGHTS_FILE)
+    return model.eval()
