@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from audio_models.tag_vae import run_folder
 from audio_models.tag_vae.config import DataConfig, EvaluateConfig
 from audio_models.tag_vae.data import load_data, questions, read_clips, vectors_of
-from audio_models.tag_vae.factors import factor_clips
+from audio_models.tag_vae.factors import factor_clips, known_factors
 from audio_models.tag_vae.latent import health, means_of, scores_of
 from audio_models.tag_vae.model import TagVae
 from shared.cli import entry_point
@@ -74,12 +74,14 @@ def _mean(table: dict[str, dict[str, float]]) -> dict[str, float]:
 
 def _latent_figures(model: TagVae, taxonomy: Taxonomy, vectors: NDArray[np.float32], seed: int) -> dict[str, float]:
     state = health(model, vectors)
+    figures = {
+        "kl_nats": state.kl, "active_units": float(state.active_units), "latent_dim": float(state.latent_dim),
+    }  # fmt: skip
+    if len(known_factors(taxonomy)) < 2:  # other people's tags, in which disentanglement cannot be asked for
+        return figures
     made, factors, _ = factor_clips(taxonomy, _FACTOR_CLIPS, np.random.default_rng(seed))
     codes = means_of(model, made)
-    return {
-        "kl_nats": state.kl, "active_units": float(state.active_units), "latent_dim": float(state.latent_dim),
-        "mig": mutual_information_gap(codes, factors), **dci(codes, factors, seed),
-    }  # fmt: skip
+    return figures | {"mig": mutual_information_gap(codes, factors), **dci(codes, factors, seed)}
 
 
 def table(result: dict[str, Any]) -> str:

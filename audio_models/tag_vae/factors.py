@@ -26,26 +26,25 @@ FACTORS: dict[str, tuple[str, ...]] = {
 
 
 def known_factors(taxonomy: Taxonomy) -> dict[str, tuple[int, ...]]:
-    """Return the factors and the concepts that are their values, those that the taxonomy has.
-
-    Raises:
-        InputError: when fewer than two factors have two values.
-    """
+    """Return the factors and the concepts that are their values: those of which the taxonomy has two or more."""
     found = {
         name: tuple(dict.fromkeys(index for tag in tags if (index := taxonomy.find(tag)) is not None))
         for name, tags in FACTORS.items()
     }
-    usable = {name: ids for name, ids in found.items() if len(ids) >= 2}
-    if len(usable) < 2:
-        raise InputError("the taxonomy knows too few of the tags that factors are made of")
-    return usable
+    return {name: ids for name, ids in found.items() if len(ids) >= 2}
 
 
 def factor_clips(
     taxonomy: Taxonomy, count: int, rng: np.random.Generator
 ) -> tuple[NDArray[np.float32], NDArray[np.int64], Sequence[str]]:
-    """Return vectors [clips, concepts], the factors' values [clips, factors], and the factors' names."""
+    """Return vectors [clips, concepts], the factors' values [clips, factors], and the factors' names.
+
+    Raises:
+        InputError: when the taxonomy knows fewer than two factors.
+    """
     factors = known_factors(taxonomy)
+    if len(factors) < 2:
+        raise InputError("the taxonomy knows too few of the tags that factors are made of")
     values = np.stack([rng.integers(len(ids), size=count) for ids in factors.values()], axis=1)
     vectors = np.zeros((count, len(taxonomy)), dtype=np.float32)
     for column, ids in zip(values.T, factors.values(), strict=True):
