@@ -44,7 +44,9 @@ class TagsConfig:
     parts: str = option(",".join(PARTS), help="which parts, separated by commas")
     checkpoint: str = option("", help="run for the part caps; empty = the weights that ship")
     epochs: int = option(80, help="of the trainings on MusicCaps", minimum=1)
-    jamendo_epochs: int = option(30, help="of the training on MTG-Jamendo, which has six times as many clips", minimum=1)
+    jamendo_epochs: int = option(
+        30, help="of the training on MTG-Jamendo, which has six times as many clips", minimum=1
+    )
     output_dir: str = option(str(RESULTS), help="folder of tags.json")
 
 
