@@ -4,6 +4,8 @@
 |---------|-----------------------------------------------------------------------------------------------|
 | caps    | MusicCaps: held-out clips, a fifth and a half of the tags hidden; the weights that ship         |
 | jamendo | MTG-Jamendo: moods and instruments, artists held out; trained here, since it may not ship       |
+|         | (tracks with four such tags or more are asked: there EASE is at the 0.647 and 0.524 that the    |
+|         | promise was made beside; of all tracks with two or more, nearly half have but two)              |
 | presets | each preset trained on MusicCaps: active units, KL, completion                                  |
 
 Needs the corpora that CONSORT_DATA names.
@@ -33,6 +35,7 @@ from shared.music.tag_taxonomy import Taxonomy
 COMMAND = "python -m benchmarks.tags"
 PARTS = ("caps", "jamendo", "presets")
 PRESETS = ("small", "medium", "large", "beta_default", "beta_balanced", "beta_high")
+JAMENDO_LEAST_TAGS = 4
 JAMENDO_BARS = {"recall_at_10": 0.65, "ndcg_at_10": 0.53}
 LEAST_ACTIVE, LEAST_KL = 24, 1.0
 
@@ -61,11 +64,11 @@ def rows_of(part: str, result: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def trained(root: Path, name: str, words: Sequence[str]) -> dict[str, Any]:
+def trained(root: Path, name: str, words: Sequence[str], least_tags: int = 2) -> dict[str, Any]:
     """Train a run below `root` and return its figures on held-out clips, the controls' beside them."""
     places = ["--run-name", name, "--output-root", str(root), "--models-root", str(root / "models")]
     train(parse(TrainConfig, [*words, *places, "--no-enable-progress-bar", "--no-export"]))
-    return evaluate(EvaluateConfig(checkpoint=str(root / MODEL_NAME / name)))
+    return evaluate(EvaluateConfig(checkpoint=str(root / MODEL_NAME / name), least_tags=least_tags))
 
 
 def jamendo_words(corpora: Path, root: Path) -> list[str]:
@@ -104,7 +107,8 @@ def main(config: TagsConfig) -> None:
             rows += rows_of("caps", result)
             bars += caps_bars(result)
         if "jamendo" in parts:
-            result = trained(root, "jamendo", [*jamendo_words(corpora, root), "--epochs", str(config.jamendo_epochs)])
+            words = [*jamendo_words(corpora, root), "--epochs", str(config.jamendo_epochs)]
+            result = trained(root, "jamendo", words, JAMENDO_LEAST_TAGS)
             rows += rows_of("jamendo", result)
             bars += [Bar.at_least(f"Jamendo: {m}", result["overall"][m], bar) for m, bar in JAMENDO_BARS.items()]
         for preset in PRESETS if "presets" in parts else ():

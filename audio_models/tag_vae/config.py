@@ -136,6 +136,7 @@ class EvaluateConfig:
     output_root: str = option(OUTPUT_ROOT, help="where the newest run is looked for")
     tags: str = option("", help="CSV or Parquet file of other clips, which the model has never seen")
     aspect_column: str = option(ASPECT_COLUMN, help="column of the tags in that file")
+    least_tags: int = option(2, help="ask clips that have so many concepts or more", minimum=2)
     draws: int = option(5, help="how often tags are hidden anew; figures are means", minimum=1)
     controls: bool = option(True, help="also score popularity, EASE and PCA, fitted on the model's training clips")
     json: str = option("", help="write every metric to this file")

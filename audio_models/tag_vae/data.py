@@ -120,7 +120,9 @@ def vectors_of(taxonomy: Taxonomy, clips: Iterable[TaggedClip]) -> NDArray[np.fl
     return vectors[vectors.any(axis=1)]
 
 
-def questions(vectors: NDArray[np.float32], draws: int, seed: int = 0) -> dict[float, list[Question]]:
-    """Return, for each share of hidden tags, what is asked of clips with two concepts or more, in several draws."""
-    asked = vectors[vectors.sum(axis=1) >= 2]
+def questions(
+    vectors: NDArray[np.float32], draws: int, seed: int = 0, least_tags: int = 2
+) -> dict[float, list[Question]]:
+    """Return, for each share of hidden tags, what is asked of clips with enough concepts, in several draws."""
+    asked = vectors[vectors.sum(axis=1) >= least_tags]
     return {share: [hide(asked, share, seed + draw) for draw in range(draws)] for share in SHARES}

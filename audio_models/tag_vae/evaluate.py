@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from audio_models.tag_vae import run_folder
 from audio_models.tag_vae.config import DataConfig, EvaluateConfig
-from audio_models.tag_vae.data import load_data, questions, read_clips, vectors_of
+from audio_models.tag_vae.data import SHARES, load_data, questions, read_clips, vectors_of
 from audio_models.tag_vae.factors import factor_clips, known_factors
 from audio_models.tag_vae.latent import health, means_of, scores_of
 from audio_models.tag_vae.model import TagVae
@@ -43,7 +43,7 @@ def evaluate(config: EvaluateConfig) -> dict[str, Any]:
     folder = run_folder.resolve(config.checkpoint, config.output_root)
     model, taxonomy = run_folder.load_model(folder), run_folder.load_taxonomy(folder)
     vectors = _asked_clips(config, folder, taxonomy)
-    asked = questions(vectors, config.draws, config.seed)
+    asked = questions(vectors, config.draws, config.seed, config.least_tags)
     scorers: dict[str, Scorer] = {_OURS: lambda known: scores_of(model, known)}
     if config.controls:
         scorers |= Controls.load(folder / run_folder.CONTROLS_FILE).scorers()
@@ -54,7 +54,7 @@ def evaluate(config: EvaluateConfig) -> dict[str, Any]:
     columns = {name: {"overall": _mean(table), **table} for name, table in tables.items()}
     ours = columns.pop(_OURS)
     ours["overall"] |= _latent_figures(model, taxonomy, vectors, config.seed)
-    return {"clips": int((vectors.sum(axis=1) >= 2).sum()), **ours} | ({"controls": columns} if columns else {})
+    return {"clips": len(asked[SHARES[0]][0].known), **ours} | ({"controls": columns} if columns else {})
 
 
 def _asked_clips(config: EvaluateConfig, folder: Path, taxonomy: Taxonomy) -> NDArray[np.float32]:
@@ -63,8 +63,9 @@ def _asked_clips(config: EvaluateConfig, folder: Path, taxonomy: Taxonomy) -> ND
     else:
         settings = read_json(folder / run_folder.CONFIG_FILE)["data"]
         vectors = load_data(DataConfig(**settings), taxonomy).test
-    if not (vectors.sum(axis=1) >= 2).any():
-        raise InputError(f"no clip of {config.tags or 'the corpus'} has two tags that the taxonomy knows")
+    if not (vectors.sum(axis=1) >= config.least_tags).any():
+        clips = config.tags or "the corpus"
+        raise InputError(f"no clip of {clips} has {config.least_tags} tags that the taxonomy knows")
     return vectors
 
 
