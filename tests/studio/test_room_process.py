@@ -79,7 +79,9 @@ def test_an_interrupt_ends_the_room_too(tmp_path: Path, monkeypatch: pytest.Monk
         """,
     )  # fmt: skip
     parent = subprocess.Popen(
-        [sys.executable, "-c", f"from pathlib import Path; from studio.room_process import run_room;"
+        # A shell that runs the tests in its background has them ignore interrupts, and all that they start.
+        [sys.executable, "-c", "import signal; signal.signal(signal.SIGINT, signal.default_int_handler);"
+         "from pathlib import Path; from studio.room_process import run_room;"
          f"run_room({room!r}, [], Path('log'), 'training')"],
         cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True,
         env=environment(os.environ),
