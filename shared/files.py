@@ -55,6 +55,12 @@ def write_text(path: Path | str, text: str) -> None:
         aside.write_text(text, encoding="utf-8")
 
 
+def copy_file(source: Path | str, target: Path | str) -> None:
+    """Copy a file, atomically."""
+    with atomic_path(target) as aside:
+        shutil.copyfile(source, aside)
+
+
 def write_json(path: Path | str, value: Any) -> None:
     """Write `value` as readable JSON, atomically.
 

@@ -15,15 +15,36 @@ import subprocess
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from shared.errors import ConsortError, InputError
-from shared.files import write_json
+from shared.files import read_json, write_json
 
 PROJECT_ROOT = Path(__file__).resolve().parents[1]
 WINGS = ("audio_models", "sequence_models")
+
+
+Settings = TypeVar("Settings")
+
+
+def saved_settings(kind: type[Settings], path: Path | str, group: str) -> Settings:
+    """Return a group of settings that a run has written down; what it does not name has its default.
+
+    Args:
+        kind: the dataclass of the group.
+        path: the run's JSON file of settings.
+        group: name of the group in it.
+
+    Raises:
+        InputError: when the file cannot be read, or names a setting that this version does not know.
+    """
+    given = read_json(path).get(group, {})
+    unknown = set(given) - {field.name for field in dataclasses.fields(kind)}  # type: ignore[arg-type]
+    if unknown:
+        raise InputError(f"{path} has unknown {group} settings: {', '.join(sorted(unknown))}")
+    return kind(**given)
 
 
 @dataclasses.dataclass(frozen=True)

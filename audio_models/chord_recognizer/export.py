@@ -14,7 +14,6 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
-import torch
 from torch import Tensor, nn
 
 from audio_models.chord_recognizer import run_folder
@@ -26,9 +25,7 @@ from audio_models.chord_recognizer.signatures import OUTPUTS, recognizer_signatu
 from audio_models.chord_recognizer.streaming import Memory, Stream
 from shared.cli import entry_point
 from shared.export.package import ModelCard
-from shared.export.signature import Signature, signature_path
-from shared.export.torch_onnx import export_torch
-from shared.export.verify import Arrays, Parity, verify_parity
+from shared.export.torch_onnx import export_torch, verify_torch
 from shared.files import write_json
 
 # Samples that the exporter never saw: less than a frame, a few seconds, most of a minute.
@@ -87,7 +84,7 @@ def export(config: ExportConfig) -> Path:
     description = card(signature, folder)
     path = output / run_folder.ONNX_FILE
     export_torch(Probabilities(model), signature, description, path, {"samples": _EXAMPLE_SAMPLES})
-    parity = _verified(path, Probabilities(model), _UNSEEN_SAMPLES)
+    parity = verify_torch(path, Probabilities(model), _UNSEEN_SAMPLES)
     write_json(output / run_folder.PARITY_FILE, asdict(parity))
     if model.config.streaming:
         export_stream(model, decoder, description, output / run_folder.STREAM_ONNX_FILE)
@@ -104,22 +101,8 @@ def export_stream(
     """
     step = StreamProbabilities(model.stream()).eval()
     export_torch(step, stream_signature(model.config, decoder), description, path, {"frames": _EXAMPLE_FRAMES})
-    _verified(path, step, _UNSEEN_FRAMES)
+    verify_torch(path, step, _UNSEEN_FRAMES)
     return path
-
-
-def _verified(path: Path, trained: nn.Module, lengths: tuple[int, ...]) -> Parity:
-    """Hold an exported file to the module that it was made of, and say how far they are apart."""
-
-    def reference(feeds: Arrays) -> Arrays:
-        with torch.no_grad():
-            answer = trained(*(torch.from_numpy(values) for values in feeds.values()))
-        return dict(zip(names, (values.numpy() for values in answer), strict=True))
-
-    names = [spec.name for spec in Signature.load(signature_path(path)).outputs]
-    parity = verify_parity(path, reference, lengths)
-    print(f"{path}: differs from PyTorch by at most {parity.max_difference:.1e} in {parity.cases} comparisons")
-    return parity
 
 
 @entry_point(ExportConfig)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from pathlib import Path
 
 from audio_models.chord_recognizer.config import MODEL_NAME, ModelConfig
@@ -11,7 +10,7 @@ from audio_models.training.checkpoints import BEST, load_weights, read_checkpoin
 from shared.decoding.chord_recognition import DEFAULT_SELF_TRANSITION, SELF_TRANSITION
 from shared.errors import InputError
 from shared.files import read_json
-from shared.runs import latest_run
+from shared.runs import latest_run, saved_settings
 
 CONFIG_FILE = "training_config.json"
 HISTORY_FILE = "training_history.json"
@@ -43,11 +42,7 @@ def load_model(folder: Path) -> ChordRecognitionModel:
     Raises:
         InputError: when a file is missing, damaged or of another network.
     """
-    content = read_json(folder / CONFIG_FILE).get("model", {})
-    unknown = set(content) - {field.name for field in fields(ModelConfig)}
-    if unknown:
-        raise InputError(f"{folder / CONFIG_FILE} has unknown model settings: {', '.join(sorted(unknown))}")
-    model = ChordRecognitionModel(ModelConfig(**content))
+    model = ChordRecognitionModel(saved_settings(ModelConfig, folder / CONFIG_FILE, "model"))
     load_weights(model.net, read_checkpoint(folder / BEST)["model"], folder / BEST)
     return model.eval()
 

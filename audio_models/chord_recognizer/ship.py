@@ -9,7 +9,6 @@ Examples:
 
 from __future__ import annotations
 
-import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -24,7 +23,7 @@ from shared.cli import entry_point
 from shared.datasets.licences import may_ship
 from shared.errors import ConsortError
 from shared.export.signature import Signature, signature_path
-from shared.files import atomic_path, read_json, write_json, write_text
+from shared.files import copy_file, read_json, write_json, write_text
 
 _COPIED = (run_folder.CONFIG_FILE, run_folder.SOURCES_FILE, run_folder.HISTORY_FILE, run_folder.DECODER_FILE)
 # What going on with a training needs and nothing else does.
@@ -51,8 +50,7 @@ def ship(config: ShipConfig) -> Path:
     write_text(model.with_suffix(".md"), card(signature, folder).text(signature))
     for name in (*_COPIED, run_folder.RESULTS_FILE):
         if (folder / name).is_file():
-            with atomic_path(target / name) as aside:
-                shutil.copyfile(folder / name, aside)
+            copy_file(folder / name, target / name)
     content = read_checkpoint(folder / BEST)
     write_checkpoint(target / BEST, content | {name: {} for name in _LEFT_OUT})
     return target

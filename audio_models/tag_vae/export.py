@@ -12,7 +12,6 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-import torch
 from torch import Tensor, nn
 
 from audio_models.tag_vae import run_folder
@@ -21,9 +20,7 @@ from audio_models.tag_vae.model import TagVae
 from audio_models.tag_vae.model_card import card
 from audio_models.tag_vae.signatures import decoder_signature, encoder_signature
 from shared.cli import entry_point
-from shared.export.signature import Signature
-from shared.export.torch_onnx import export_torch
-from shared.export.verify import Arrays, verify_parity
+from shared.export.torch_onnx import export_torch, verify_torch
 
 
 class Encoder(nn.Module):
@@ -67,21 +64,8 @@ def export(config: ExportConfig) -> Path:
         (run_folder.DECODER_FILE, Decoder(model), decoder_signature(model, taxonomy)),
     ):
         export_torch(part, signature, card(signature, folder), output / name)
-        _verify(output / name, part, signature)
+        verify_torch(output / name, part)
     return output
-
-
-def _verify(path: Path, trained: nn.Module, signature: Signature) -> None:
-    names = [spec.name for spec in signature.outputs]
-
-    def reference(feeds: Arrays) -> Arrays:
-        with torch.no_grad():
-            answer = trained(*(torch.from_numpy(values) for values in feeds.values()))
-        several = answer if isinstance(answer, tuple) else (answer,)
-        return dict(zip(names, (values.numpy() for values in several), strict=True))
-
-    parity = verify_parity(path, reference)
-    print(f"{path}: differs from PyTorch by at most {parity.max_difference:.1e} in {parity.cases} comparisons")
 
 
 @entry_point(ExportConfig)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from pathlib import Path
 
 from audio_models.tag_vae.config import MODEL_NAME, ModelConfig
 from audio_models.tag_vae.model import TagVae, build_model
 from audio_models.training.checkpoints import load_weights, read_weights
 from shared.errors import InputError
-from shared.files import read_json
 from shared.music.tag_taxonomy import Taxonomy
-from shared.runs import latest_run
+from shared.runs import latest_run, saved_settings
 from shared.shipped import shipped_folder
 
 WEIGHTS_FILE = "weights.pt"  # plain tensors: what Lightning's checkpoints hold besides is for going on
@@ -51,10 +49,6 @@ def load_model(folder: Path) -> TagVae:
     Raises:
         InputError: when a file is missing, damaged or of another network.
     """
-    content = read_json(folder / CONFIG_FILE).get("model", {})
-    unknown = set(content) - {field.name for field in fields(ModelConfig)}
-    if unknown:
-        raise InputError(f"{folder / CONFIG_FILE} has unknown model settings: {', '.join(sorted(unknown))}")
-    model = build_model(ModelConfig(**content), len(load_taxonomy(folder)))
+    model = build_model(saved_settings(ModelConfig, folder / CONFIG_FILE, "model"), len(load_taxonomy(folder)))
     load_weights(model, read_weights(folder / WEIGHTS_FILE), folder / WEIGHTS_FILE)
     return model.eval()

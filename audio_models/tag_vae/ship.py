@@ -7,7 +7,6 @@ Examples:
 
 from __future__ import annotations
 
-import shutil
 import sys
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from audio_models.tag_vae.export import export
 from shared.cli import entry_point
 from shared.datasets.licences import may_ship
 from shared.errors import ConsortError
-from shared.files import atomic_path, read_json, write_json
+from shared.files import copy_file, read_json, write_json
 
 _COPIED = (
     run_folder.WEIGHTS_FILE, run_folder.CONFIG_FILE, run_folder.TAXONOMY_FILE, run_folder.CONTROLS_FILE,
@@ -43,8 +42,7 @@ def ship(config: ShipConfig) -> Path:
     target.mkdir(parents=True, exist_ok=True)
     export(ExportConfig(checkpoint=str(folder), output_dir=str(target)))
     for name in _COPIED:
-        with atomic_path(target / name) as aside:
-            shutil.copyfile(folder / name, aside)
+        copy_file(folder / name, target / name)
     return target
 
 

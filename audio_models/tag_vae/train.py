@@ -13,7 +13,6 @@ Examples:
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -36,7 +35,7 @@ from audio_models.tag_vae.model import TagVae, build_model
 from audio_models.tag_vae.module import TagVaeModule
 from audio_models.training.checkpoints import load_weights, read_weights, write_checkpoint
 from shared.cli import entry_point
-from shared.files import atomic_path, write_json
+from shared.files import copy_file, write_json
 from shared.metrics.tag_controls import Controls, completion
 from shared.runs import Run, config_snapshot, seed_everything, start_run
 
@@ -141,8 +140,7 @@ def _finish(config: TrainConfig, run: Run, data: TagData, model: TagVae, *, judg
         (run.log_dir / "metrics.json", models / "metrics" / f"{run.name}_metrics.json"),
         (run.log_dir / "summary.json", models / "metrics" / f"{run.name}_summary.json"),
     ):
-        with atomic_path(target) as aside:
-            shutil.copyfile(source, aside)
+        copy_file(source, target)
     if config.export:
         print(f"exported and verified: {export(ExportConfig(checkpoint=str(folder)))}")
     write_json(folder / run_folder.CONFIG_FILE, config_snapshot(config))

@@ -11,7 +11,6 @@ Examples:
 
 from __future__ import annotations
 
-import shutil
 import sys
 from pathlib import Path
 
@@ -22,7 +21,7 @@ from sequence_models.chord_generator.model_card import card
 from shared.cli import entry_point
 from shared.errors import ConsortError
 from shared.export.signature import Signature, signature_path
-from shared.files import atomic_path, write_text
+from shared.files import copy_file, write_text
 
 _MODELS = (run_folder.WINDOW_MODEL, run_folder.STEP_MODEL, run_folder.INT8_MODEL)
 _OTHERS = (
@@ -47,10 +46,10 @@ def ship(config: ShipConfig) -> Path:
     target = Path(config.output_dir)
     target.mkdir(parents=True, exist_ok=True)
     for name in _MODELS:
-        _copy(folder / name, target)
-        _copy(signature_path(folder / name), target)
+        copy_file(folder / name, target / name)
+        copy_file(signature_path(folder / name), signature_path(target / name))
     for name in _OTHERS:
-        _copy(folder / name, target)
+        copy_file(folder / name, target / name)
     for name in _MODELS:
         signature = Signature.load(signature_path(target / name))
         write_text((target / name).with_suffix(".md"), card(signature, data, folder).text(signature))
@@ -62,11 +61,6 @@ def _check(path: Path, max_mb: float) -> None:
         raise ConsortError(f"{path} is missing; export and evaluate the run before it ships")
     if path.stat().st_size > max_mb * 1e6:
         raise ConsortError(f"{path} has {path.stat().st_size / 1e6:.1f} MB, more than {max_mb:g}; train a smaller one")
-
-
-def _copy(source: Path, folder: Path) -> None:
-    with atomic_path(folder / source.name) as aside:
-        shutil.copyfile(source, aside)
 
 
 @entry_point(ShipConfig)

@@ -20,7 +20,8 @@ import torch
 
 from shared.errors import ConsortError
 from shared.export.package import ModelCard, save_package, set_axes
-from shared.export.signature import Signature, TensorSpec
+from shared.export.signature import Signature, TensorSpec, signature_path
+from shared.export.verify import Arrays, Parity, verify_parity
 
 RANDOM_NODES = frozenset({"RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike", "Bernoulli"})
 _OPSET = 18
@@ -66,6 +67,27 @@ def export_torch(
     _refuse_randomness(graph, signature.name)
     set_axes(graph, signature)
     return save_package(graph, signature, card, path)
+
+
+def verify_torch(path: Path, trained: torch.nn.Module, lengths: tuple[int, ...] = ()) -> Parity:
+    """Hold an exported file to the module that it was made of, say how far they are apart, and return it.
+
+    `lengths` as in `verify.verify_parity`.
+
+    Raises:
+        ExportError: when they differ.
+    """
+    names = [spec.name for spec in Signature.load(signature_path(path)).outputs]
+
+    def reference(feeds: Arrays) -> Arrays:
+        with torch.no_grad():
+            answer = trained(*(torch.from_numpy(values) for values in feeds.values()))
+        several = answer if isinstance(answer, tuple) else (answer,)
+        return dict(zip(names, (values.numpy() for values in several), strict=True))
+
+    parity = verify_parity(path, reference, lengths)
+    print(f"{path}: differs from PyTorch by at most {parity.max_difference:.1e} in {parity.cases} comparisons")
+    return parity
 
 
 def _example(spec: TensorSpec, sizes: dict[str, int]) -> torch.Tensor:

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from shared.errors import InputError
 
 Rows = NDArray[np.floating]
+Hits = NDArray[np.float64]  # [clips, items]: 1 where a hidden item stands, in the order of the ranking
 AT = 10
 
 
@@ -64,38 +65,50 @@ def ranked(scores: Rows, known: Rows) -> NDArray[np.int64]:
 
 def recall_at_k(scores: Rows, question: Question, k: int = AT) -> NDArray[np.float64]:
     """Return the recall of each row."""
-    hits = _hits(scores, question)[:, :k].sum(axis=1)
-    return np.asarray(hits / np.minimum(question.hidden.sum(axis=1), k))
+    return _recall(_hits(scores, question), k)
+
+
+def _recall(hits: Hits, k: int = AT) -> NDArray[np.float64]:
+    return np.asarray(hits[:, :k].sum(axis=1) / np.minimum(hits.sum(axis=1), k))
 
 
 def ndcg_at_k(scores: Rows, question: Question, k: int = AT) -> NDArray[np.float64]:
     """Return the normalised discounted cumulative gain of each row."""
-    hits = _hits(scores, question)[:, :k]
-    discount = 1 / np.log2(np.arange(2, hits.shape[1] + 2))
-    best = np.cumsum(discount)[np.minimum(question.hidden.sum(axis=1).astype(int), hits.shape[1]) - 1]
-    return np.asarray(hits @ discount / best)
+    return _ndcg(_hits(scores, question), k)
+
+
+def _ndcg(hits: Hits, k: int = AT) -> NDArray[np.float64]:
+    first = hits[:, :k]
+    discount = 1 / np.log2(np.arange(2, first.shape[1] + 2))
+    best = np.cumsum(discount)[np.minimum(hits.sum(axis=1).astype(int), first.shape[1]) - 1]
+    return np.asarray(first @ discount / best)
 
 
 def average_precision(scores: Rows, question: Question) -> NDArray[np.float64]:
     """Return the mean over each row's hidden items of the precision at their place."""
-    hits = _hits(scores, question)
+    return _average_precision(_hits(scores, question))
+
+
+def _average_precision(hits: Hits) -> NDArray[np.float64]:
     precision = np.cumsum(hits, axis=1) / np.arange(1, hits.shape[1] + 1)
     return np.asarray((precision * hits).sum(axis=1) / hits.sum(axis=1))
 
 
-def _hits(scores: Rows, question: Question) -> NDArray[np.float64]:
+def _hits(scores: Rows, question: Question) -> Hits:
     """Return 1 where a hidden item stands, in the order of the ranking, [clips, items]."""
     order = ranked(scores, question.known)
     return np.take_along_axis(question.hidden, order, axis=1).astype(np.float64)
 
 
-METRICS: dict[str, Callable[[Rows, Question], NDArray[np.float64]]] = {
-    "recall_at_10": recall_at_k,
-    "ndcg_at_10": ndcg_at_k,
-    "mean_average_precision": average_precision,
+# Of the same ranking: it is sorted once for all of them.
+METRICS: dict[str, Callable[[Hits], NDArray[np.float64]]] = {
+    "recall_at_10": _recall,
+    "ndcg_at_10": _ndcg,
+    "mean_average_precision": _average_precision,
 }
 
 
 def ranking_scores(scores: Rows, question: Question) -> dict[str, float]:
     """Return the mean of each of `METRICS` over the rows."""
-    return {name: float(metric(scores, question).mean()) for name, metric in METRICS.items()}
+    hits = _hits(scores, question)
+    return {name: float(metric(hits).mean()) for name, metric in METRICS.items()}
