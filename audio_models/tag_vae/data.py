@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from audio_models.tag_vae.config import DataConfig
 from shared.datasets import musiccaps
-from shared.datasets.problems import ProblemLog
-from shared.datasets.tagged import TaggedClip, read_tags
+from shared.datasets.tagged import TaggedClip
 from shared.errors import ConsortError, InputError
 from shared.metrics.ranking import Question, hide
 from shared.music.tag_taxonomy import Taxonomy
@@ -57,7 +55,7 @@ def read_clips(path: str, column: str) -> Iterable[TaggedClip]:
         if not os.environ.get("CONSORT_DATA"):
             raise InputError(f"{path} needs the variable CONSORT_DATA to name the folder of the corpora")
         path = str(Path(os.environ["CONSORT_DATA"], musiccaps.NAME, musiccaps.TREE[0]))
-    return musiccaps.clips(Path(path), column, ProblemLog())
+    return musiccaps.clips(Path(path), column)
 
 
 def from_hub(config: DataConfig) -> Iterable[TaggedClip]:
@@ -80,21 +78,7 @@ def from_hub(config: DataConfig) -> Iterable[TaggedClip]:
         raise ConsortError(
             f"the dataset {name} ({split}) cannot be loaded: {reason}; or name a file: --clips"
         ) from error
-    return _of_rows(rows, config.aspect_column, name)
-
-
-def _of_rows(rows: Iterable[Mapping[str, Any]], column: str, name: str) -> Iterable[TaggedClip]:
-    log = ProblemLog()
-    for number, row in enumerate(rows, start=1):
-        if column not in row:
-            raise InputError(f"{name} has no column '{column}'; it has {', '.join(row)}")
-        try:
-            tags = read_tags(row[column])
-        except InputError as error:
-            log.add(name, number, str(error))
-            continue
-        clip = str(row.get("ytid") or f"row-{number}")
-        yield TaggedClip(id=clip, dataset=name, licence=musiccaps.LICENCE, tags=tags, group=clip)
+    return musiccaps.clips_of(enumerate(rows, start=1), name, config.aspect_column)
 
 
 def load_data(config: DataConfig, taxonomy: Taxonomy | None = None) -> TagData:

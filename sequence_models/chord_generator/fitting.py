@@ -168,14 +168,15 @@ def _fit(
         save_state.restore(content)
         first_epoch = int(content["epoch"]) + 1
         _keep_rows(run.log_dir / "history.csv", first_epoch)
-    averaged = AveragedWeights() if trainer.average else None
+    judged = patience  # by the weights of the last step, or by their mean
+    if trainer.average:
+        averaged = AveragedWeights()
+        judged = [averaged, *patience, averaged.given_back]
     callbacks = [
         KeepFreedMemory(),
         EpochSeeds(windows.begin_epoch, trainer.seed),
         StopOnNaN(),
-        *([averaged] if averaged else []),
-        *patience,
-        *([averaged.given_back] if averaged else []),
+        *judged,
         keras.callbacks.TensorBoard(run.log_dir, write_graph=False),
         keras.callbacks.CSVLogger(run.log_dir / "history.csv", append=first_epoch > 0),
         Progress(trainer.epochs, first_epoch, len(windows)),

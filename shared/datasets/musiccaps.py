@@ -6,12 +6,12 @@ schema is read alike (`clips`), by path. Ten musicians wrote the aspects, each i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from shared.datasets.disjoint_sets import DisjointSets
 from shared.datasets.problems import Problem, ProblemLog, Report
-from shared.datasets.tagged import ASPECT_COLUMN, TaggedClip, tagged_rows
+from shared.datasets.tagged import ASPECT_COLUMN, Row, TaggedClip, read_table, tagged_rows
 
 NAME = "musiccaps"
 TITLE = "MusicCaps"
@@ -36,18 +36,30 @@ def tracks(root: Path, log: ProblemLog | None = None) -> Iterator[TaggedClip]:
 
 
 def clips(path: Path, column: str = ASPECT_COLUMN, log: ProblemLog | None = None) -> Iterator[TaggedClip]:
-    """Yield the clips of a table of this schema; a row without `ytid` is a clip of its own.
+    """Yield the clips of a table of this schema.
+
+    Raises:
+        InputError: when the file cannot be read or lacks the column.
+    """
+    return clips_of(read_table(path), str(path), column, log)
+
+
+def clips_of(
+    rows: Iterable[tuple[int, Row]], source: str, column: str = ASPECT_COLUMN, log: ProblemLog | None = None
+) -> Iterator[TaggedClip]:
+    """Yield the clips of numbered rows of this schema; a row without `ytid` is a clip of its own.
 
     Rows of one recording are one group, and so are rows with the same text: an annotation that was used twice is one
     annotation. Where a column `group` says what belongs together (an artist's clips, say), texts do not: many artists
     have a clip that is tagged `piano`. A column `licence` states another licence than that of MusicCaps.
 
     Raises:
-        InputError: when the file cannot be read or lacks the column.
+        InputError: when a row lacks the column, naming the source.
     """
     log = ProblemLog() if log is None else log
     found = [
-        (str(row.get("ytid") or f"row-{number}"), row, tags) for number, row, tags in tagged_rows(path, column, log)
+        (str(row.get("ytid") or f"row-{number}"), row, tags)
+        for number, row, tags in tagged_rows(rows, source, column, log)
     ]
     texts: dict[tuple[str, ...], str] = {}
     sets = DisjointSets()

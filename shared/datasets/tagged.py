@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import csv
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,20 +33,19 @@ class TaggedClip:
     split: str | None = None
 
 
-def read_table(path: Path, column: str = ASPECT_COLUMN) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    """Yield the rows of a table that has a column of tags, each with its line (CSV) or number (Parquet), from 1.
+Row = Mapping[str, Any]
+
+
+def read_table(path: Path) -> Iterator[tuple[int, Row]]:
+    """Yield the rows of a table, each with its line (CSV) or number (Parquet), from 1.
 
     Raises:
-        InputError: when the file cannot be read or lacks the column.
+        InputError: when the file cannot be read.
     """
-    rows = _parquet(path) if path.suffix == ".parquet" else _csv(path)
-    for number, row in rows:
-        if column not in row:
-            raise InputError(f"{path} has no column '{column}'; it has {', '.join(map(str, row))}")
-        yield number, row
+    return _parquet(path) if path.suffix == ".parquet" else _csv(path)
 
 
-def _csv(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
+def _csv(path: Path) -> Iterator[tuple[int, Row]]:
     csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
     try:
         with open_text(path) as stream:
@@ -57,7 +56,7 @@ def _csv(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
         raise InputError(f"{path} is not a readable CSV table: {error}") from error
 
 
-def _parquet(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
+def _parquet(path: Path) -> Iterator[tuple[int, Row]]:
     try:
         import pyarrow
         import pyarrow.parquet
@@ -91,16 +90,20 @@ def read_tags(value: Any) -> tuple[str, ...]:
     return tags
 
 
-def tagged_rows(path: Path, column: str, log: ProblemLog) -> Iterator[tuple[int, Mapping[str, Any], tuple[str, ...]]]:
-    """Yield (line, row, tags) of the rows whose tags can be read; the others go to the log.
+def tagged_rows(
+    rows: Iterable[tuple[int, Row]], source: str, column: str, log: ProblemLog
+) -> Iterator[tuple[int, Row, tuple[str, ...]]]:
+    """Yield (number, row, tags) of the rows whose tags can be read; the others go to the log.
 
     Raises:
-        InputError: as `read_table`.
+        InputError: when a row lacks the column, naming the source.
     """
-    for number, row in read_table(path, column):
+    for number, row in rows:
+        if column not in row:
+            raise InputError(f"{source} has no column '{column}'; it has {', '.join(map(str, row))}")
         try:
             tags = read_tags(row[column])
         except InputError as error:
-            log.add(str(path), number, str(error))
+            log.add(source, number, str(error))
             continue
         yield number, row, tags
