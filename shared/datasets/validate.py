@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from shared.datasets.contract import Track
 from shared.datasets.problems import Problem, ProblemLog, Report
 from shared.errors import ConsortError
 
 
-def validate_tree(root: Path, tree: tuple[str, ...], tracks: Callable[[Path, ProblemLog], Iterator[Track]]) -> Report:
+def validate_tree(root: Path, tree: tuple[str, ...], tracks: Callable[[Path, ProblemLog], Iterator[object]]) -> Report:
     """Report the files of `tree` that `root` lacks; when all are there, read every track once."""
     missing = tuple(Problem(name, 0, f"missing in {root}") for name in tree if not (root / name).exists())
     if missing:

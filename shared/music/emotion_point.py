@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import astuple, dataclass, fields
+from numbers import Real
 
 from shared.errors import InputError
 
@@ -69,8 +70,9 @@ def checked(name: str, value: object) -> float:
         InputError: when it is no number or outside its range.
     """
     low, high = RANGES[name]
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, Real) or not math.isfinite(value):
         raise InputError(f"{name} is {value!r}; give a number from {low:g} to {high:g}")
-    if not low <= value <= high:
-        raise InputError(f"{name} is {value:g}; it goes from {low:g} to {high:g}")
-    return float(value)
+    number = float(value)
+    if not low <= number <= high:
+        raise InputError(f"{name} is {number:g}; it goes from {low:g} to {high:g}")
+    return number

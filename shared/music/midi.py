@@ -132,18 +132,28 @@ def load_symusic(path: Path | str) -> Any:
     Raises:
         InputError: when the file is missing or is no MIDI file.
     """
-    import symusic
-
     path = Path(path)
     if not path.is_file():
         raise InputError(f"no such MIDI file: {path}")
     try:
-        return symusic.Score.from_midi(path.read_bytes())
-    except (RuntimeError, ValueError, UnicodeDecodeError) as error:
-        reason = str(error).removeprefix("MiniMidi: ").partition("!")[0]
-        raise InputError(f"{path} is not a readable MIDI file ({reason}); export it again") from error
+        return parse_symusic(path.read_bytes(), path)
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror}") from error
+
+
+def parse_symusic(content: bytes, name: Path | str) -> Any:
+    """Return the content of a MIDI file, called `name` in errors, as a `symusic.Score` in ticks.
+
+    Raises:
+        InputError: when it is no MIDI file.
+    """
+    import symusic
+
+    try:
+        return symusic.Score.from_midi(content)
+    except (RuntimeError, ValueError, UnicodeDecodeError) as error:
+        reason = str(error).removeprefix("MiniMidi: ").partition("!")[0]
+        raise InputError(f"{name} is not a readable MIDI file ({reason}); export it again") from error
 
 
 def read_midi(path: Path | str) -> Score:
