@@ -12,25 +12,19 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import symusic
 from numpy.typing import NDArray
 
 from shared.datasets.archives import open_archive, read_member
 from shared.datasets.contract import TimedChords
+from shared.datasets.pop909_sheets import SHORTEST_QUARTERS, melody_notes, quarters
 from shared.datasets.pop909_song import in_three, read_beats, read_chords
 from shared.decoding.melody_fit import Segments
-from shared.errors import InputError
 from shared.music.chords import parse_harte
-from shared.music.melody import ChordSpan, Melody, skyline
-from shared.music.score import Note
+from shared.music.melody import ChordSpan, Melody
 
 Array = NDArray[np.float64]
-
-_MELODY_TRACK = "MELODY"
-_SHORTEST_QUARTERS = 1 / 32
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,32 +54,10 @@ def load_melodies(root: Path, numbers: Iterable[str]) -> Iterator[HarmonisedSong
 
 def _song(number: str, score: bytes, annotations: zipfile.ZipFile) -> HarmonisedSong:
     beats = read_beats(annotations, number)
-    melody = _melody(score, beats, number)
+    melody = Melody(melody_notes(score, beats, number), meter="3/4" if in_three(beats) else "4/4")
     segments = _segments(beats, melody)
     own = _own_chords(read_chords(annotations, number), beats, segments)
     return HarmonisedSong(number, melody, segments, own)
-
-
-def _quarters(beats: Array, times_s: Array) -> Array:
-    """Return times in seconds as beats since the first one; beyond the last the tempo goes on."""
-    times = beats[:, 0]
-    after = np.maximum(times_s - times[-1], 0.0) / (times[-1] - times[-2])
-    return np.interp(times_s, times, np.arange(len(times))) + after
-
-
-def _melody(score: bytes, beats: Array, number: str) -> Melody:
-    source: Any = symusic.Score.from_midi(score)
-    track = next((track for track in source.to("second").tracks if track.name == _MELODY_TRACK), None)
-    if track is None or not len(track.notes):
-        raise InputError(f"song {number} of POP909 has no track {_MELODY_TRACK} with notes; fetch the corpus again")
-    onsets = _quarters(beats, np.array([note.time for note in track.notes]))
-    ends = _quarters(beats, np.array([note.time + note.duration for note in track.notes]))
-    notes = (
-        Note(note.pitch, note.velocity, float(onset), float(end - onset))
-        for note, onset, end in zip(track.notes, onsets, ends, strict=True)
-        if end - onset > _SHORTEST_QUARTERS
-    )
-    return Melody(skyline(notes), meter="3/4" if in_three(beats) else "4/4")
 
 
 def _segments(beats: Array, melody: Melody) -> Segments:
@@ -93,7 +65,7 @@ def _segments(beats: Array, melody: Melody) -> Segments:
     bars = np.flatnonzero(beats[:, 1 if in_three(beats) else 2])
     onsets = np.union1d(np.flatnonzero(beats[:, 1]), bars).astype(np.float64)
     first = max(int(np.searchsorted(onsets, melody.notes[0].onset_quarters, side="right")) - 1, 0)
-    last = int(np.searchsorted(onsets, melody.end_quarters - _SHORTEST_QUARTERS))
+    last = int(np.searchsorted(onsets, melody.end_quarters - SHORTEST_QUARTERS))
     bounds = onsets[first : last + 1]
     if last >= len(onsets):
         bounds = np.append(bounds, max(bounds[-1] + 1.0, melody.end_quarters))
@@ -103,7 +75,7 @@ def _segments(beats: Array, melody: Melody) -> Segments:
 def _own_chords(timed: TimedChords, beats: Array, segments: Segments) -> tuple[ChordSpan, ...]:
     """Return the song's chords within the segments."""
     first, last = segments.bounds_quarters[[0, -1]]
-    times = np.clip(_quarters(beats, timed.intervals_s), first, last)
+    times = np.clip(quarters(beats, timed.intervals_s), first, last)
     return tuple(
         ChordSpan(float(onset), float(end), parse_harte(label))
         for (onset, end), label in zip(times, timed.labels, strict=True)

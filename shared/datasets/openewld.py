@@ -39,7 +39,7 @@ def tracks(root: Path, log: ProblemLog | None = None) -> Iterator[ChordTrack]:
     """Yield the lead sheets with the chords of each bar as printed; a bar without a change is empty."""
     log = log or ProblemLog()
     songs = table(root / "songs.csv", ("file", "title", "authors"))
-    for member, bars in _scores(root / _ARCHIVE, log):
+    for member, bars in _chord_names(root, log):
         if not any(bars):
             log.add(f"{_ARCHIVE}/{member}", 0, "holds no chords")
             continue
@@ -57,23 +57,29 @@ def tracks(root: Path, log: ProblemLog | None = None) -> Iterator[ChordTrack]:
 
 def labels(root: Path) -> Iterator[Label]:
     """Yield every chord name; its line is the bar."""
-    for member, bars in _scores(root / _ARCHIVE, ProblemLog()):
+    for member, bars in _chord_names(root, ProblemLog()):
         for number, bar in enumerate(bars, start=1):
             for name in bar:
                 yield Label(f"{_ARCHIVE}/{member}", number, name, LEAD_SHEET)
 
 
-def _scores(path: Path, log: ProblemLog) -> Iterator[tuple[str, tuple[tuple[str, ...], ...]]]:
-    """Yield (member, chord names of each bar); scores that cannot be read go to the log."""
-    with open_archive(path) as archive:
+def scores(root: Path, log: ProblemLog) -> Iterator[tuple[str, ElementTree.Element]]:
+    """Yield (member, score) of the archive; scores that cannot be read go to the log."""
+    with open_archive(root / _ARCHIVE) as archive:
         for member in member_names(archive, log, suffix=".mxl"):
             try:
                 score = ElementTree.fromstring(_score_xml(read_member(archive, member)))
             except (InputError, zipfile.BadZipFile, ElementTree.ParseError) as error:
                 log.add(f"{_ARCHIVE}/{member}", 0, f"not a readable MusicXML score ({error})")
                 continue
-            measures = score.iterfind("part/measure")
-            yield member, tuple(tuple(map(chord_name, measure.iter("harmony"))) for measure in measures)
+            yield member, score
+
+
+def _chord_names(root: Path, log: ProblemLog) -> Iterator[tuple[str, tuple[tuple[str, ...], ...]]]:
+    """Yield (member, chord names of each bar)."""
+    for member, score in scores(root, log):
+        measures = score.iterfind("part/measure")
+        yield member, tuple(tuple(map(chord_name, measure.iter("harmony"))) for measure in measures)
 
 
 def _score_xml(compressed: bytes) -> bytes:
