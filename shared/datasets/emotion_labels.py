@@ -22,9 +22,9 @@ from typing import Any
 from shared.datasets.problems import ProblemLog
 from shared.errors import InputError
 from shared.files import open_text, read_json
+from shared.music.emotion import N_NODES
 from shared.music.emotion_point import DIMENSIONS, EmotionPoint, checked, intensity_of
 
-N_NODES = 216
 JSON_FIELDS = ("audio_path", "node_id", *DIMENSIONS)
 CSV_FIELDS = ("path", "valence", "arousal")
 
