@@ -104,7 +104,7 @@ def quarters(beats: Array, times_s: Array, places: Array | None = None) -> Array
     times = beats[:, 0]
     counted = np.arange(len(times), dtype=np.float64) if places is None else places
     after = np.maximum(times_s - times[-1], 0.0) / (times[-1] - times[-2])
-    return np.interp(times_s, times, counted) + after
+    return np.asarray(np.interp(times_s, times, counted) + after)
 
 
 def melody_notes(score: bytes, beats: Array, number: str, places: Array | None = None) -> tuple[Note, ...]:

@@ -1,19 +1,19 @@
 """Is an exported model the model that was trained, and is it fit to ship?
 
 `verify_parity` compares ONNX Runtime with the framework on inputs whose sizes the exporter never saw;
-`inspect_model` reads structure, latency and size from the files alone:
+`inspect_model` reads structure, shapes, correctness (against answers of the framework that were kept, see
+`references`), latency and size from the files alone:
 
-    python -m shared.export.verify --models-dir checkpoints/chord_generator/demo
+    python -m shared.export.verify --models-dir checkpoints/emotion --max-p95-ms 1 --max-total-mb 5 --max-int8-mb 2
 """
 
 from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import onnx
@@ -21,14 +21,13 @@ from numpy.typing import NDArray
 
 from shared.cli import entry_point, option
 from shared.errors import ConsortError
-from shared.export.signature import Signature, TensorSpec
+from shared.export.references import INT8_SUFFIX, Reference, draw_inputs, reference_difference
+from shared.export.signature import Signature
 from shared.files import write_json
 from shared.runtime import OnnxModel
 
-Arrays = dict[str, NDArray[Any]]
-Reference = Callable[[Arrays], Arrays]
-
 TOLERANCE = 1e-5
+INT8_TOLERANCE = 0.1  # of an int8 file's outputs, which are probabilities and levels, from the framework's
 TIE = 1e-6  # classes that are as near are equally good: ten times less than what any value may differ by
 BATCHES = (1, 3, 8)
 # Nodes that interpret a sub-graph per step: slow, and absent from many web runtimes.
@@ -68,7 +67,7 @@ def verify_parity(
     rng = np.random.default_rng(seed)
     differences, agreements = [], []
     for sizes in _size_cases(model.signature, lengths):
-        feeds = {spec.name: _draw(spec, sizes, categories or {}, rng) for spec in model.signature.inputs}
+        feeds = draw_inputs(model.signature, sizes, categories or {}, rng)
         found, expected = model.run(feeds), reference(feeds)
         for name, value in found.items():
             wanted = np.asarray(expected[name])
@@ -109,16 +108,6 @@ def _size_cases(signature: Signature, lengths: tuple[int, ...]) -> list[dict[str
     return [{"batch": batch, **dict.fromkeys(others, length)} for batch in BATCHES for length in (lengths or (0,))]
 
 
-def _draw(
-    spec: TensorSpec, sizes: dict[str, int], categories: Mapping[str, int], rng: np.random.Generator
-) -> NDArray[np.generic]:
-    shape = spec.shape(**sizes)
-    drawn: NDArray[np.generic] = 0.5 * rng.standard_normal(shape)
-    if spec.dtype != "float32":
-        drawn = rng.integers(0, categories.get(spec.name, 2), shape)
-    return drawn.astype(spec.dtype)
-
-
 def refuse_forbidden_nodes(path: Path) -> None:
     """Raise ExportError when the graph interprets loops or branches."""
     nodes = {node.op_type for node in onnx.load(str(path)).graph.node} & FORBIDDEN_NODES
@@ -128,31 +117,48 @@ def refuse_forbidden_nodes(path: Path) -> None:
 
 @dataclass(frozen=True)
 class Inspection:
-    """What the files of one model tell without the framework."""
+    """What the files of one model tell without the framework; `difference` is None where no reference was kept."""
 
     model: str
+    shapes: str
     size_mb: float
+    difference: float | None
     p50_ms: float
     p95_ms: float
     problem: str = ""
 
 
 def inspect_model(path: Path, runs: int = 200, limits: Limits | None = None) -> Inspection:
-    """Check structure and signature of a model, time batch 1, and compare with the limits."""
+    """Check structure, signature and answers of a model, time batch 1, and compare with the limits."""
     size_mb = path.stat().st_size / 1e6
     try:
         refuse_forbidden_nodes(path)
-        milliseconds = _time(OnnxModel(path), runs)
+        model = OnnxModel(path)
+        difference = reference_difference(model)
+        milliseconds = _time(model, runs)
     except ConsortError as error:
-        return Inspection(path.name, size_mb, float("nan"), float("nan"), str(error))
+        return Inspection(path.name, "", size_mb, None, float("nan"), float("nan"), str(error))
     p50, p95 = np.percentile(milliseconds, [50, 95])
-    problem = (limits or Limits()).problem(size_mb, float(p95))
-    return Inspection(path.name, size_mb, float(p50), float(p95), problem)
+    problem = _wrong(path, difference) or (limits or Limits()).problem(size_mb, float(p95))
+    return Inspection(path.name, _shapes(model.signature), size_mb, difference, float(p50), float(p95), problem)
+
+
+def _wrong(path: Path, difference: float | None) -> str:
+    """Say that a model does not answer as the framework did, or nothing."""
+    allowed = INT8_TOLERANCE if path.stem.endswith(INT8_SUFFIX) else TOLERANCE
+    wrong = difference is not None and not difference <= allowed
+    return f"differs from the framework by {difference:.1e}, more than {allowed:g}" if wrong else ""
+
+
+def _shapes(signature: Signature) -> str:
+    """Return the axes behind the batch of the first input and output, such as `64 -> 128`."""
+    first = [side[0].axes[1:] for side in (signature.inputs, signature.outputs)]
+    return " -> ".join("x".join(map(str, axes)) or "1" for axes in first)
 
 
 def _time(model: OnnxModel, runs: int) -> NDArray[np.float64]:
     sizes = {axis: 1 if axis == "batch" else 64 for axis in model.signature.free_axes()}
-    feeds = {spec.name: _draw(spec, sizes, {}, np.random.default_rng(0)) for spec in model.signature.inputs}
+    feeds = draw_inputs(model.signature, sizes, {}, np.random.default_rng(0))
     times = np.empty(runs)
     for index in range(runs):
         start = time.perf_counter()
@@ -163,28 +169,40 @@ def _time(model: OnnxModel, runs: int) -> NDArray[np.float64]:
 
 @dataclass(frozen=True)
 class Limits:
-    """What a model may cost; 0 = no limit."""
+    """What models may cost; 0 = no limit. The totals are over all float32 files, and over all int8 files."""
 
     max_mb: float = 0.0
     max_p95_ms: float = 0.0
+    max_total_mb: float = 0.0
+    max_int8_mb: float = 0.0
 
     def problem(self, size_mb: float, p95_ms: float) -> str:
-        """Return what is too much, in words, or an empty string."""
+        """Return what is too much of one model, in words, or an empty string."""
         if self.max_mb and size_mb > self.max_mb:
             return f"{size_mb:.1f} MB, more than {self.max_mb:g}"
         if self.max_p95_ms and p95_ms > self.max_p95_ms:
             return f"p95 {p95_ms:.2f} ms, more than {self.max_p95_ms:g}"
         return ""
 
+    def total_problem(self, rows: Sequence[Inspection]) -> str:
+        """Return what is too much of all models together, in words, or an empty string."""
+        for int8, limit in ((False, self.max_total_mb), (True, self.max_int8_mb)):
+            total = sum(row.size_mb for row in rows if Path(row.model).stem.endswith(INT8_SUFFIX) == int8)
+            if limit and total > limit:
+                return f"all {'int8' if int8 else 'float32'} files have {total:.1f} MB, more than {limit:g}"
+        return ""
+
 
 @dataclass
 class VerifyConfig:
-    """`verify`: structure, signature, latency and size of every exported model in a folder."""
+    """`verify`: structure, shapes, correctness, latency and size of every exported model in a folder."""
 
     models_dir: str = option("checkpoints", help="folder that is searched for .onnx files, with sub-folders")
-    runs: int = option(200, help="timed calls of each model")
+    runs: int = option(200, help="timed calls of each model", minimum=1)
     max_mb: float = option(0.0, help="largest file; 0 = no limit", unit="MB")
     max_p95_ms: float = option(0.0, help="largest 95th percentile of a call; 0 = no limit", unit="ms")
+    max_total_mb: float = option(0.0, help="all float32 files together; 0 = no limit", unit="MB")
+    max_int8_mb: float = option(0.0, help="all int8 files together; 0 = no limit", unit="MB")
     json: str = option("", help="write the table to this file")
 
 
@@ -194,16 +212,21 @@ def main(config: VerifyConfig) -> None:
     paths = sorted(Path(config.models_dir).rglob("*.onnx"))
     if not paths:
         raise ConsortError(f"no .onnx file in {config.models_dir}; train and export a model first")
-    limits = Limits(config.max_mb, config.max_p95_ms)
+    limits = Limits(config.max_mb, config.max_p95_ms, config.max_total_mb, config.max_int8_mb)
     rows = [inspect_model(path, config.runs, limits) for path in paths]
+    width = max(len(str(path)) for path in paths)
+    print(f"{'model':{width}s}  {'shapes':>15s}  {'MB':>7s}  {'p50 ms':>7s}  {'p95 ms':>7s}  {'differs':>8s}  state")
     for path, row in zip(paths, rows, strict=True):
-        state = row.problem or "ok"
-        print(f"{path}  {row.size_mb:6.2f} MB  p50 {row.p50_ms:6.3f} ms  p95 {row.p95_ms:6.3f} ms  {state}")
+        differs = "" if row.difference is None else f"{row.difference:.1e}"
+        figures = f"{row.shapes:>15s}  {row.size_mb:7.3f}  {row.p50_ms:7.3f}  {row.p95_ms:7.3f}  {differs:>8s}"
+        print(f"{path!s:{width}s}  {figures}  {row.problem or 'ok'}")
     if config.json:
         write_json(config.json, [asdict(row) for row in rows if not np.isnan(row.p50_ms)])
     failed = [row.model for row in rows if row.problem]
     if failed:
         raise ExportError(f"{len(failed)} of {len(rows)} models have a problem: {', '.join(failed)}")
+    if too_much := limits.total_problem(rows):
+        raise ExportError(too_much)
 
 
 if __name__ == "__main__":
