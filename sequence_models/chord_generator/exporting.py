@@ -18,8 +18,9 @@ from sequence_models.chord_generator.quantized import export_int8
 from sequence_models.chord_generator.signatures import categories, step_signature, window_signature
 from sequence_models.chord_generator.step_chain import verify_chain
 from shared.export.keras_onnx import export_keras
+from shared.export.references import Arrays, Reference
 from shared.export.signature import Signature
-from shared.export.verify import Arrays, Parity, Reference, verify_parity
+from shared.export.verify import Parity, verify_parity
 from shared.files import write_json
 
 _UNSEEN_LENGTHS = (1, 17, 90)

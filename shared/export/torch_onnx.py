@@ -20,8 +20,9 @@ import torch
 
 from shared.errors import ConsortError
 from shared.export.package import ModelCard, save_package, set_axes
+from shared.export.references import Arrays
 from shared.export.signature import Signature, TensorSpec, signature_path
-from shared.export.verify import Arrays, Parity, verify_parity
+from shared.export.verify import Parity, verify_parity
 
 RANDOM_NODES = frozenset({"RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike", "Bernoulli"})
 _OPSET = 18
