@@ -42,6 +42,7 @@ def arrange(
     key: Key | None = None,
     seed: int = 0,
     mood: str | None = None,
+    energy: float | None = None,
     parts: Sequence[str] = PARTS,
 ) -> Score:
     """Arrange a progression.
@@ -55,6 +56,7 @@ def arrange(
         key: of the progression, for the key signature and the scale of passing notes; estimated when missing.
         seed: of everything that is chosen or humanised; the same seed gives the same score.
         mood: one of the 27 moods or None; arousal chooses the feel and the default tempo.
+        energy: 0..1, chooses the feel from calm to busy in place of mood and chance; None leaves it to them.
         parts: which of `PARTS` to play.
 
     Raises:
@@ -69,7 +71,7 @@ def arrange(
     tempo = default_tempo(genre, mood) if tempo_qpm is None else float(tempo_qpm)
     swing = 0.5 if meter == "6/8" else style.swing  # a dotted beat already has its three parts
     setting = Setting(tempo, meter, bar, swing, timeline.end_quarters, seed)
-    feel = _choose_feel(style, setting, mood)
+    feel = _choose_feel(style, setting, mood, energy)
     tracks = _tracks(style, feel, timeline, setting, key or _estimate(chords, lengths))
     wanted = tuple(track for part, track in tracks if part in parts)
     return Score(wanted, tempo, meter, key, _marks(chords, lengths, key))
@@ -126,14 +128,15 @@ def _estimate(chords: Sequence[Chord], lengths: Sequence[float]) -> Key | None:
     return estimate_key([chord for chord, _ in sounding], [length for _, length in sounding])
 
 
-def _choose_feel(style: Style, setting: Setting, mood: str | None) -> Feel:
-    """Choose among the feels from calm to busy by the arousal of the mood, and by chance."""
+def _choose_feel(style: Style, setting: Setting, mood: str | None, energy: float | None) -> Feel:
+    """Choose among the feels from calm to busy by the energy, or by the arousal of the mood and by chance."""
     name = MOOD.value(MOOD.id(mood))
-    energy = (MOOD_TABLE[name].arousal + 1) / 2 if name else 0.5
-    spread = _MOOD_SPREAD if name else _FREE_SPREAD
     feels = style.feels[setting.meter]
-    position = energy + setting.stream("feel").uniform(-spread, spread)
-    return feels[min(max(int(position * len(feels)), 0), len(feels) - 1)]
+    if energy is None:
+        spread = _MOOD_SPREAD if name else _FREE_SPREAD
+        middle = (MOOD_TABLE[name].arousal + 1) / 2 if name else 0.5
+        energy = middle + setting.stream("feel").uniform(-spread, spread)
+    return feels[min(max(int(energy * len(feels)), 0), len(feels) - 1)]
 
 
 def _tracks(style: Style, feel: Feel, timeline: Timeline, setting: Setting, key: Key | None) -> list[tuple[str, Track]]:

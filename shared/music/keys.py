@@ -83,6 +83,16 @@ class Key:
         """The seven pitch classes of the key, tonic first; minor is natural minor."""
         return tuple((self.tonic + step) % 12 for step in (_MAJOR if self.mode == "major" else _NATURAL_MINOR))
 
+    @property
+    def usable_pitch_classes(self) -> frozenset[int]:
+        """The pitch classes of the key in all its forms: a minor key has its raised sixth and seventh too."""
+        return frozenset((self.tonic + step) % 12 for scale in self._scales for step in scale)
+
+    @property
+    def _scales(self) -> tuple[tuple[int, ...], ...]:
+        """Its forms, in semitones above the tonic."""
+        return (_MAJOR,) if self.mode == "major" else (_NATURAL_MINOR, _HARMONIC_MINOR, _MELODIC_MINOR)
+
     def chord_is_diatonic(self, chord: Chord) -> bool:
         """Tell whether a chord has only notes of the key; N and X, which have none, do.
 
@@ -95,8 +105,7 @@ class Key:
         notes = {(chord.root - self.tonic + semitone) % 12 for semitone in above_root}
         if (chord.root - self.tonic) % 12 == _SIXTH and notes >= _MINOR_ON_SIXTH:
             return False
-        scales = (_MAJOR,) if self.mode == "major" else (_NATURAL_MINOR, _HARMONIC_MINOR, _MELODIC_MINOR)
-        return any(notes <= set(scale) for scale in scales)
+        return any(notes <= set(scale) for scale in self._scales)
 
     @property
     def prefers_flats(self) -> bool:

@@ -1,0 +1,98 @@
+"""The nets that turn an emotion into music, from their ONNX files: five of `emotion_nets` and the chord generator.
+
+Whatever has the methods of `EmotionNets` can play; `OnnxNets` is the shipped files, held to their signatures.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from shared.errors import ConsortError, InputError
+from shared.music import emotion_nets
+from shared.music.emotion_nets import Vector
+from shared.runtime import OnnxModel
+from shared.shipped import CHECKPOINTS
+
+EMOTION_FOLDER = CHECKPOINTS / "emotion"
+# Method -> file, meanings of its input, meanings of its output.
+NETS = {
+    "notes": ("melody_transformer", emotion_nets.EMBEDDING, emotion_nets.NOTES),
+    "chords": ("harmony_predictor", emotion_nets.CONTEXT, emotion_nets.CHORDS),
+    "expression": ("dynamics_engine", emotion_nets.INTENSITY, emotion_nets.EXPRESSION),
+    "groove": ("groove_predictor", emotion_nets.AROUSAL, emotion_nets.GROOVE),
+}
+
+
+class EmotionNets(Protocol):
+    """The four nets that compose, each on a batch of vectors."""
+
+    def notes(self, embedding: Vector) -> Vector:
+        """Return NOTES [batch, 128] of EMBEDDING [batch, 64]."""
+        ...
+
+    def chords(self, context: Vector) -> Vector:
+        """Return CHORDS [batch, 64] of CONTEXT [batch, 128], each 0..1, not necessarily of sum 1."""
+        ...
+
+    def expression(self, intensity: Vector) -> Vector:
+        """Return EXPRESSION [batch, 16] of INTENSITY [batch, 32]."""
+        ...
+
+    def groove(self, arousal: Vector) -> Vector:
+        """Return GROOVE [batch, 32] of AROUSAL [batch, 64]."""
+        ...
+
+
+class OnnxNets:
+    """The nets of a folder, by ONNX Runtime."""
+
+    def __init__(self, folder: Path | str = EMOTION_FOLDER) -> None:
+        """Open the four files.
+
+        Raises:
+            ConsortError: when a file is missing or is another net.
+        """
+        self._models = {name: _open(Path(folder), *net) for name, net in NETS.items()}
+
+    def notes(self, embedding: Vector) -> Vector:
+        """Return NOTES [batch, 128] of EMBEDDING [batch, 64]."""
+        return self._run("notes", embedding)
+
+    def chords(self, context: Vector) -> Vector:
+        """Return CHORDS [batch, 64] of CONTEXT [batch, 128]."""
+        return self._run("chords", context)
+
+    def expression(self, intensity: Vector) -> Vector:
+        """Return EXPRESSION [batch, 16] of INTENSITY [batch, 32]."""
+        return self._run("expression", intensity)
+
+    def groove(self, arousal: Vector) -> Vector:
+        """Return GROOVE [batch, 32] of AROUSAL [batch, 64]."""
+        return self._run("groove", arousal)
+
+    def _run(self, name: str, vectors: Vector) -> Vector:
+        model = self._models[name]
+        signature = model.signature
+        found = model.run({signature.inputs[0].name: np.asarray(vectors, dtype=np.float32)})
+        return found[signature.outputs[0].name]
+
+
+def _open(folder: Path, name: str, inputs: tuple[str, ...], outputs: tuple[str, ...]) -> OnnxModel:
+    """Open a net and compare its sizes with the table of meanings.
+
+    Raises:
+        ConsortError: when it is missing or of another size.
+    """
+    try:
+        model = OnnxModel(folder / f"{name}.onnx")
+    except InputError as error:
+        raise ConsortError(f"{error}; train it with `make train-emotion`, or name a folder that has it") from error
+    sizes = (model.signature.inputs[0].axes[-1], model.signature.outputs[0].axes[-1])
+    if sizes != (len(inputs), len(outputs)):
+        raise ConsortError(
+            f"{folder / name}.onnx maps {sizes[0]} to {sizes[1]} numbers, not {len(inputs)} to {len(outputs)}"
+        )
+    return model
