@@ -87,16 +87,24 @@ class Layout:
 def piano_roll(score: Score, sections: Sequence[Section] = ()) -> Markup:
     """Return the keyboard, the scrolling roll with its playhead, and the legend of the tracks that play."""
     layout = Layout.of(score)
-    drawing = element(
+    scroller = element(
+        "div", roll_drawing(score, sections), class_="scroller", tabindex=0, role="region",
+        aria_label="Piano roll, scrolls",
+    )  # fmt: skip
+    return element("div", _keyboard(layout), scroller, class_="roll") + _legend(playing_tracks(score))
+
+
+def roll_drawing(score: Score, sections: Sequence[Section] = (), **attributes: str) -> Markup:
+    """Return the drawing alone, with further attributes of its `svg` element."""
+    layout = Layout.of(score)
+    return element(
         "svg", _rows(layout), _bars(layout, score), _sections(layout, sections), _chords(layout, score),
         drawn_tracks(layout, score),
         element("line", class_="playhead", y1=0, y2=layout.height, x1=0, x2=0),
         role="img", aria_label=_spoken(score, layout), width=layout.width, height=layout.height,
         viewBox=f"0 0 {layout.width:g} {layout.height:g}",
-        data_pixels_per_second=PIXELS_PER_QUARTER * score.tempo_qpm / 60,
+        data_pixels_per_second=PIXELS_PER_QUARTER * score.tempo_qpm / 60, **attributes,
     )  # fmt: skip
-    scroller = element("div", drawing, class_="scroller", tabindex=0, role="region", aria_label="Piano roll, scrolls")
-    return element("div", _keyboard(layout), scroller, class_="roll") + _legend(playing_tracks(score))
 
 
 def playing_tracks(score: Score) -> list[Track]:

@@ -1,4 +1,6 @@
-"""The nets that turn an emotion into music, from their ONNX files: five of `emotion_nets` and the chord generator.
+"""The nets that turn an emotion into music, from their ONNX files.
+
+They are the four of `emotion_nets` that compose, and the sequence melody net beside them where it is there.
 
 Whatever has the methods of `EmotionNets` can play; `OnnxNets` is the shipped files, held to their signatures.
 """
@@ -11,8 +13,11 @@ from typing import Protocol
 import numpy as np
 
 from shared.errors import ConsortError, InputError
+from shared.export.signature import NEXT_STATE
 from shared.music import emotion_nets
 from shared.music.emotion_nets import Vector
+from shared.music.keys import Key
+from shared.music.melody_events import N_PITCHES
 from shared.runtime import OnnxModel
 from shared.shipped import CHECKPOINTS
 
@@ -24,6 +29,23 @@ NETS = {
     "expression": ("dynamics_engine", emotion_nets.INTENSITY, emotion_nets.EXPRESSION),
     "groove": ("groove_predictor", emotion_nets.AROUSAL, emotion_nets.GROOVE),
 }
+SEQUENCE_FILE = "melody_sequence_step.onnx"
+
+
+class MelodyTeller(Protocol):
+    """What tells the next pitch of one melody; the columns are those of `melody_events`."""
+
+    def next_pitches(self, pitch: int, duration: int, place: int, chord: int, coming: int) -> Vector:
+        """Read what has just sounded; return the probability [128] of each pitch for what comes.
+
+        Args:
+            pitch: that has just sounded; `NOTHING_YET` at the start.
+            duration: of it in sixteenths; 0 at the start.
+            place: where the coming note begins.
+            chord: id of the chord there.
+            coming: duration of the coming note in sixteenths.
+        """
+        ...
 
 
 class EmotionNets(Protocol):
@@ -45,6 +67,10 @@ class EmotionNets(Protocol):
         """Return GROOVE [batch, 32] of AROUSAL [batch, 64]."""
         ...
 
+    def teller(self, embedding: Vector, key: Key) -> MelodyTeller | None:
+        """Return what tells a melody of an emotion [64] note by note; None where there is none."""
+        ...
+
 
 class OnnxNets:
     """The nets of a folder, by ONNX Runtime."""
@@ -55,6 +81,8 @@ class OnnxNets:
         Raises:
             ConsortError: when a file is missing or is another net.
         """
+        sequence = Path(folder) / SEQUENCE_FILE
+        self._sequence = OnnxModel(sequence) if sequence.is_file() else None
         self._models = {name: _open(Path(folder), *net) for name, net in NETS.items()}
 
     def notes(self, embedding: Vector) -> Vector:
@@ -73,11 +101,33 @@ class OnnxNets:
         """Return GROOVE [batch, 32] of AROUSAL [batch, 64]."""
         return self._run("groove", arousal)
 
+    def teller(self, embedding: Vector, key: Key) -> MelodyTeller | None:
+        """Return the sequence melody net at the start of a melody; None where it is not there."""
+        return None if self._sequence is None else SequenceTeller(self._sequence, embedding, key)
+
     def _run(self, name: str, vectors: Vector) -> Vector:
         model = self._models[name]
         signature = model.signature
         found = model.run({signature.inputs[0].name: np.asarray(vectors, dtype=np.float32)})
         return found[signature.outputs[0].name]
+
+
+class SequenceTeller:
+    """The step model of the sequence melody net with the state of one melody."""
+
+    def __init__(self, model: OnnxModel, embedding: Vector, key: Key) -> None:
+        """Begin a melody of an emotion [64] in a key."""
+        self._model = model
+        self._state = {spec.name: np.zeros(spec.shape(batch=1), np.float32) for spec in model.signature.states()}
+        self._asked = {"embedding": np.asarray(embedding, np.float32)[None], "key": np.array([key.id], np.int32)}
+
+    def next_pitches(self, pitch: int, duration: int, place: int, chord: int, coming: int) -> Vector:
+        """Read what has just sounded; return the probability [128] of each pitch for what comes."""
+        event = {"pitch": pitch, "duration": duration, "place": place, "chord": chord, "coming_duration": coming}
+        ids = {name: np.array([value], np.int32) for name, value in event.items()}
+        found = self._model.run({**ids, **self._asked, **self._state})
+        self._state = {name: found[NEXT_STATE + name] for name in self._state}
+        return found["pitches"][0, :N_PITCHES]
 
 
 def _open(folder: Path, name: str, inputs: tuple[str, ...], outputs: tuple[str, ...]) -> OnnxModel:

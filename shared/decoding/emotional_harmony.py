@@ -31,7 +31,7 @@ from shared.music.conditions import GENRE, MOOD, SCALE_TYPE
 from shared.music.emotion_chords import chord_id
 from shared.music.emotion_nets import N_BEATS, PHRASE_BARS, Vector, harmony_context
 from shared.music.keys import Key, key_profiles
-from shared.music.moods import MINOR_QUALITIES
+from shared.music.moods import CHORD_TENSION, MINOR_QUALITIES
 
 CANDIDATES = 12
 FINALISTS = 2
@@ -40,12 +40,14 @@ SAMPLING = SamplingConfig(temperature=0.9, top_p=0.95)
 
 
 class Tilted:
-    """A step model whose minor chords are made exp(tilt) times as likely, itself a `StepModel`."""
+    """A step model that is led towards minor and towards tense chords, itself a `StepModel`."""
 
-    def __init__(self, model: StepModel, tilt: float) -> None:
-        """Tilt a model; below 0 minor chords become rarer."""
+    def __init__(self, model: StepModel, plan: Plan) -> None:
+        """Make minor chords, tense chords and chords with the leading tone more or less likely, by the plan's tilts."""
         self.model = model
-        self._factors = np.exp(tilt * _minor_chords())
+        is_minor, tension, chromas = _colours()
+        leading = chromas[:, (plan.key.tonic - 1) % 12]
+        self._factors = np.exp(plan.minor_tilt * is_minor + plan.tension_tilt * tension + plan.leading_tilt * leading)
 
     def initial_state(self, batch: int) -> Any:
         """Return the inner model's state."""
@@ -58,11 +60,14 @@ class Tilted:
 
 
 @cache
-def _minor_chords() -> NDArray[np.float64]:
-    chords = [id_to_chord(token) for token in range(N_SPECIAL, N_TOKENS)]
-    minor = np.array([0.0] * N_SPECIAL + [float(chord.quality in MINOR_QUALITIES) for chord in chords])
-    minor.flags.writeable = False  # the cached array is shared
-    return minor
+def _colours() -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Return for every token whether it is a minor chord [279], its tension 0..1 [279] and its notes [279, 12]."""
+    is_minor, tension, chromas = np.zeros(N_TOKENS), np.zeros(N_TOKENS), np.zeros((N_TOKENS, 12))
+    for token in range(N_SPECIAL, N_TOKENS):
+        chord = id_to_chord(token)
+        is_minor[token], tension[token] = chord.quality in MINOR_QUALITIES, CHORD_TENSION[chord.quality]
+        chromas[token] = chroma(chord)
+    return is_minor, tension, chromas
 
 
 def write_harmony(
@@ -85,7 +90,12 @@ def write_harmony(
     )  # fmt: skip
     rules = Constraints(plan.key, stay_in_key=True, cadence=True, no_repeat=True)
     found = generate(
-        Tilted(model, plan.minor_tilt), conditions, length=written, sampling=SAMPLING, constraints=rules, seed=seed
+        Tilted(model, plan),
+        conditions,
+        length=written,
+        sampling=SAMPLING,
+        constraints=rules,
+        seed=seed,
     )
     candidates = [_laid_out([id_to_chord(token) for token in tokens], plan) for tokens in found]
     lengths = chord_lengths(plan)
@@ -116,7 +126,11 @@ def chord_lengths(plan: Plan) -> list[float]:
 
 def statement(chords: list[Chord], lengths: list[float], key: Key) -> float:
     """Return how much more a progression is in its key than in any of the other mode, -2..2; 0 for silence."""
-    heard = np.sum([length * chroma(chord) for chord, length in zip(chords, lengths, strict=True)], axis=0)
+    return mode_margin(np.sum([length * chroma(c) for c, length in zip(chords, lengths, strict=True)], axis=0), key)
+
+
+def mode_margin(heard: NDArray[np.floating], key: Key) -> float:
+    """Return the correlation of sounding time by pitch class [12] with a key, less that with the other mode's best."""
     heard = heard - heard.mean()
     size = float(np.linalg.norm(heard))
     fits = key_profiles() @ heard / max(size, 1e-9)

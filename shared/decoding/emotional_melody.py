@@ -6,6 +6,7 @@ that it had, bent to the new chords. Each note is drawn from the product of
 | factor      | what                                                                                   |
 |-------------|----------------------------------------------------------------------------------------|
 | net         | the melody net's probability of the pitch, for a tonic at C, moved to the key          |
+| sequence    | the sequence net's probability of the pitch after what has sounded, where it is there |
 | scale       | the notes of the key; the raised sixth and seventh of minor where the chord has them   |
 | chord       | chord tones on strong places, fewer other notes on weak ones, none a semitone above    |
 | step        | exp(-semitones / 3): melodies move by steps (Huron 2006, Sweet Anticipation, ch. 5)    |
@@ -23,9 +24,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from shared.decoding.emotion_models import MelodyTeller
 from shared.decoding.emotion_plan import BAR_QUARTERS, FORM, Plan, section_of
+from shared.music.emotion_chords import NO_CHORD_ID, chord_id
 from shared.music.emotion_nets import N_STEPS, PHRASE_BARS
 from shared.music.keys import Key
+from shared.music.melody_events import LONGEST, NOTHING_YET, place_of
 from shared.music.rhythm import Timeline
 
 Weights = NDArray[np.float64]
@@ -35,7 +39,7 @@ STEP_QUARTERS = BAR_QUARTERS / N_STEPS
 # How much a place of the bar asks for a note: beats, eighths, sixteenths (London 2004, Hearing in Time).
 _PLACE = np.array([8, 0.5, 2, 0.5, 4, 0.5, 2, 0.7, 6, 0.5, 2, 0.5, 4, 0.5, 2, 0.9])
 _FEWEST, _MOST = 1, 14
-_NET_WEIGHT = 0.5
+_NET_WEIGHT, _SEQUENCE_WEIGHT, _LEAST = 0.5, 0.7, 1e-4
 _STEP_DECAY, _SAME_NOTE = 3.0, 0.35
 _REGISTER_SPREAD, _RETURN_SPREAD = 6.0, 1.5
 _OTHER_ON_STRONG, _OTHER_ON_WEAK, _ABOVE_CHORD_TONE = 0.04, 0.45, 0.1
@@ -52,13 +56,16 @@ class MelodyNote:
     end_quarters: float
 
 
-def write_melody(plan: Plan, timeline: Timeline, net: Weights, rng: np.random.Generator) -> list[MelodyNote]:
+def write_melody(
+    plan: Plan, timeline: Timeline, net: Weights, teller: MelodyTeller | None, rng: np.random.Generator
+) -> list[MelodyNote]:
     """Return the melody of a piece, which ends on the tonic triad where the song comes to rest.
 
     Args:
         plan: the plan.
         timeline: the chords.
         net: [128] probability of each pitch for a tonic at C.
+        teller: the sequence net at the start of a melody, where it is there.
         rng: what it is drawn with.
     """
     onsets = _onsets(plan, rng)
@@ -70,6 +77,8 @@ def write_melody(plan: Plan, timeline: Timeline, net: Weights, rng: np.random.Ge
         bar, place = divmod(onset, BAR_QUARTERS)
         where = (section_of(int(bar)), round((bar % PHRASE_BARS * BAR_QUARTERS + place) / STEP_QUARTERS))
         weights = base * _harmony(plan.key, timeline, onset, place)
+        if teller is not None:
+            weights = weights * (_told(teller, notes, onset, end, timeline) + _LEAST) ** _SEQUENCE_WEIGHT
         if notes:
             weights = weights * _steps_from(notes[-1].pitch)
         if where in pitches:
@@ -82,11 +91,26 @@ def write_melody(plan: Plan, timeline: Timeline, net: Weights, rng: np.random.Ge
     return notes
 
 
+def _told(teller: MelodyTeller, notes: Sequence[MelodyNote], onset: float, end: float, timeline: Timeline) -> Weights:
+    """Return what the sequence net says of the coming pitch [128]."""
+    pitch, duration = NOTHING_YET, 0
+    if notes:
+        pitch, duration = notes[-1].pitch, _steps(notes[-1].end_quarters - notes[-1].onset_quarters)
+    chord = chord_id(timeline.chords[timeline.at(onset)])
+    place = place_of(round(onset / STEP_QUARTERS))
+    told = teller.next_pitches(pitch, duration, place, NO_CHORD_ID if chord is None else chord, _steps(end - onset))
+    return np.asarray(told, dtype=np.float64)
+
+
+def _steps(quarters: float) -> int:
+    return min(max(round(quarters / STEP_QUARTERS), 1), LONGEST)
+
+
 def _onsets(plan: Plan, rng: np.random.Generator) -> list[float]:
     """Return where notes start: a rhythm for each section, the last bar a single note."""
     sections: dict[str, list[list[int]]] = {}
     for name in dict.fromkeys(FORM):
-        motif = [_bar_rhythm(plan.melody_rate, rng) for _ in range(2)]
+        motif = [_bar_rhythm(plan, rng) for _ in range(2)]
         # The second half of a phrase answers the first: the same motif, and a longer last note.
         sections[name] = [*motif, motif[0], _thinned(motif[1])]
     steps = [
@@ -95,12 +119,12 @@ def _onsets(plan: Plan, rng: np.random.Generator) -> list[float]:
     return [step * STEP_QUARTERS for step in [*steps, (plan.bars - 1) * N_STEPS]]
 
 
-def _bar_rhythm(rate: float, rng: np.random.Generator) -> list[int]:
+def _bar_rhythm(plan: Plan, rng: np.random.Generator) -> list[int]:
     """Return the steps of a bar on which notes start; a fraction of a note is drawn by chance."""
-    wanted = rate * BAR_QUARTERS
+    wanted = plan.melody_rate * BAR_QUARTERS
     count = int(np.clip(math.floor(wanted + rng.random()), _FEWEST, _MOST))
     # The busier, the more the small places count.
-    shares = _PLACE ** (1.0 / max(1.0, count / 4.0))
+    shares = _PLACE ** ((1.0 - plan.unevenness) / max(1.0, count / 4.0))
     return sorted(rng.choice(N_STEPS, size=count, replace=False, p=shares / shares.sum()).tolist())
 
 

@@ -30,8 +30,14 @@ LONGEST_OVERLAP_QUARTERS = 0.25
 _SOFTEST, _LOUDEST = 12, 124
 
 
-def played_melody(notes: Sequence[MelodyNote], plan: Plan, point: EmotionPoint, nets: EmotionNets) -> tuple[Note, ...]:
-    """Return the melody with the dynamics net's velocities and the plan's articulation."""
+def played_melody(
+    notes: Sequence[MelodyNote],
+    second: Sequence[MelodyNote],
+    plan: Plan,
+    point: EmotionPoint,
+    nets: EmotionNets,
+) -> tuple[Note, ...]:
+    """Return the melody and its second voice with the dynamics net's velocities and the plan's articulation."""
     bars = [[note for note in notes if note.onset_quarters // BAR_QUARTERS == bar] for bar in range(plan.bars)]
     shares = np.zeros((plan.bars, N_STEPS))
     previous = 0.0
@@ -41,11 +47,16 @@ def played_melody(notes: Sequence[MelodyNote], plan: Plan, point: EmotionPoint, 
         asked = intensity_input(point, steps, pitches, bar, plan.bars, plan.tempo_qpm, previous)
         shares[bar] = np.asarray(nets.expression(asked[None]))[0]
         previous = 127.0 * float(np.mean(shares[bar, steps])) if steps else previous
-    heard = np.array([shares[int(note.onset_quarters // BAR_QUARTERS), _step(note.onset_quarters)] for note in notes])
+    both = sorted([*notes, *second], key=lambda note: (note.onset_quarters, note.pitch))
+    heard = np.array([shares[int(note.onset_quarters // BAR_QUARTERS), _step(note.onset_quarters)] for note in both])
     velocities = _levelled(heard * 127, plan, "melody")
-    return tuple(
-        Note(note.pitch, int(velocity), note.onset_quarters, _sounding(note.end_quarters - note.onset_quarters, plan))
-        for note, velocity in zip(notes, velocities, strict=True)
+    return release_repeats(
+        [
+            Note(
+                note.pitch, int(velocity), note.onset_quarters, _sounding(note.end_quarters - note.onset_quarters, plan)
+            )
+            for note, velocity in zip(both, velocities, strict=True)
+        ]
     )
 
 

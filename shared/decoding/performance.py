@@ -17,19 +17,21 @@ import numpy as np
 from shared.decoding.composer import Progression
 from shared.decoding.emotion_models import EmotionNets
 from shared.decoding.emotion_plan import BAR_QUARTERS, METER, EmotionWish, Plan, plan_of
-from shared.decoding.emotional_harmony import write_harmony
-from shared.decoding.emotional_melody import write_melody
+from shared.decoding.emotional_harmony import mode_margin, write_harmony
+from shared.decoding.emotional_melody import MelodyNote, write_melody
 from shared.decoding.expression import played_drums, played_melody, played_part
 from shared.decoding.progression import StepModel
+from shared.decoding.texture import second_voice, thinned
 from shared.music.arrangement import arrange
-from shared.music.chords import Chord
-from shared.music.emotion_nets import point_embedding
+from shared.music.chords import Chord, chroma
+from shared.music.emotion_nets import Vector, point_embedding
 from shared.music.emotion_style import style_of
 from shared.music.keys import Key
 from shared.music.rhythm import Timeline, build_timeline
 from shared.music.score import Score, Track
 
 # General MIDI: who sings the tune of a genre.
+MELODIES = 4  # drawn, of which one is taken
 MELODY_PROGRAMS = {
     "pop": 0, "rock": 27, "jazz": 66, "classical": 40, "folk": 73, "latin": 24, "soul": 4, "blues": 22,
 }  # fmt: skip
@@ -93,13 +95,14 @@ def perform(wish: EmotionWish, nets: EmotionNets, model: StepModel) -> Performan
     progression, lengths = write_harmony(plan, model, nets, embedding, wish.seed)
     timeline = build_timeline(progression.chords, lengths, BAR_QUARTERS)
     rng = np.random.default_rng([wish.seed, 1])
-    notes = write_melody(plan, timeline, nets.notes(embedding[None])[0], rng)
+    notes = _chosen_melody(plan, timeline, nets, embedding, rng)
     band = arrange(
         progression.chords, genre=plan.genre, tempo_qpm=plan.tempo_qpm, meter=METER, quarters_per_chord=lengths,
         key=plan.key, seed=wish.seed, energy=plan.energy, parts=("chords", "bass", "drums") if plan.drums else
         ("chords", "bass"),
     )  # fmt: skip
-    tune = played_melody(notes, plan, wish.point, nets)
+    second = second_voice(notes, plan.key, plan.doubling)
+    tune = played_melody(notes, second, plan, wish.point, nets)
     tracks = [Track("melody", MELODY_PROGRAMS[plan.genre], notes=tune, volume=_MELODY_VOLUME)]
     groove: tuple[tuple[float, ...], ...] = ()
     for part, track in _parts(band):
@@ -108,8 +111,30 @@ def perform(wish: EmotionWish, nets: EmotionNets, model: StepModel) -> Performan
             tracks.append(drums)
             groove = tuple(tuple(map(float, bar)) for bar in said)
         else:
+            if part == "chords":
+                track = dataclasses.replace(track, notes=thinned(track.notes, plan.thinning))
             tracks.append(_in_key(played_part(track, part, plan), plan.key, timeline))
     return Performance(wish, plan, progression, dataclasses.replace(band, tracks=tuple(tracks)), groove)
+
+
+def _chosen_melody(
+    plan: Plan, timeline: Timeline, nets: EmotionNets, embedding: Vector, rng: np.random.Generator
+) -> list[MelodyNote]:
+    """Return of some melodies the one that, over its chords, states the mode as clearly as the plan asks."""
+    net = nets.notes(embedding[None])[0]
+    chords = sum(
+        (end - onset) * chroma(chord)
+        for chord, onset, end in zip(timeline.chords, timeline.onsets, timeline.onsets[1:], strict=False)
+    )
+    melodies = [write_melody(plan, timeline, net, nets.teller(embedding, plan.key), rng) for _ in range(MELODIES)]
+
+    def miss(melody: list[MelodyNote]) -> float:
+        heard = np.array(chords, dtype=np.float64)
+        for note in melody:
+            heard[note.pitch % 12] += note.end_quarters - note.onset_quarters
+        return abs(mode_margin(heard, plan.key) - plan.statement)
+
+    return min(melodies, key=miss)
 
 
 def _parts(band: Score) -> list[tuple[str, Track]]:
