@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import symusic
 from numpy.typing import NDArray
 
 from shared.datasets import pop909
@@ -25,6 +24,7 @@ from shared.datasets.song_groups import normalised_title
 from shared.errors import InputError
 from shared.music.chords import parse_harte
 from shared.music.melody import ChordSpan, Melody, skyline
+from shared.music.midi import parse_symusic
 from shared.music.score import FASTEST_QPM, Note
 
 Array = NDArray[np.float64]
@@ -119,7 +119,7 @@ def melody_notes(score: bytes, beats: Array, number: str, places: Array | None =
     Raises:
         InputError: when there is no melody.
     """
-    source: Any = symusic.Score.from_midi(score)
+    source: Any = parse_symusic(score, f"{number}.mid")
     track = next((track for track in source.to("second").tracks if track.name == MELODY_TRACK), None)
     if track is None or not len(track.notes):
         raise InputError(f"song {number} of POP909 has no track {MELODY_TRACK} with notes; fetch the corpus again")

@@ -123,11 +123,18 @@ class SequenceTeller:
 
     def next_pitches(self, pitch: int, duration: int, place: int, chord: int, coming: int) -> Vector:
         """Read what has just sounded; return the probability [128] of each pitch for what comes."""
-        event = {"pitch": pitch, "duration": duration, "place": place, "chord": chord, "coming_duration": coming}
-        ids = {name: np.array([value], np.int32) for name, value in event.items()}
-        found = self._model.run({**ids, **self._asked, **self._state})
+        found = self._answer(pitch, duration, place, chord, coming)
         self._state = {name: found[NEXT_STATE + name] for name in self._state}
         return found["pitches"][0, :N_PITCHES]
+
+    def next_durations(self, pitch: int, duration: int, place: int, chord: int) -> Vector:
+        """Return the probability [17] of each duration for what comes; `next_pitches` then reads the same event."""
+        return np.asarray(self._answer(pitch, duration, place, chord, 0)["durations"][0])
+
+    def _answer(self, pitch: int, duration: int, place: int, chord: int, coming: int) -> dict[str, Vector]:
+        event = {"pitch": pitch, "duration": duration, "place": place, "chord": chord, "coming_duration": coming}
+        ids = {name: np.array([value], np.int32) for name, value in event.items()}
+        return self._model.run({**ids, **self._asked, **self._state})
 
 
 def _open(folder: Path, name: str, inputs: tuple[str, ...], outputs: tuple[str, ...]) -> OnnxModel:

@@ -42,7 +42,8 @@ def export_keras(model: keras.Model, signature: Signature, card: ModelCard, path
 
 def _call_once(model: keras.Model) -> None:
     """Call the model on zeros: an uncalled model cannot be exported."""
-    model([np.zeros([size or 2 for size in (1, *tensor.shape[1:])], tensor.dtype) for tensor in model.inputs])
+    zeros = [np.zeros([size or 2 for size in (1, *tensor.shape[1:])], tensor.dtype) for tensor in model.inputs]
+    model(zeros if len(zeros) > 1 else zeros[0])
 
 
 def _repair(graph: onnx.ModelProto, model: keras.Model, signature: Signature) -> None:
