@@ -4,10 +4,10 @@ VENV := .venv
 PY := $(VENV)/bin/python
 export VENV
 
-.PHONY: help setup setup-dev demo test lint types contracts unit format tensorboard lock clean distclean
+.PHONY: help setup setup-dev demo train-emotion test lint types contracts unit format tensorboard lock clean distclean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## make .venv and install both stacks (and fluidsynth where apt and the rights are there)
 	@sh scripts/setup.sh run
@@ -17,6 +17,9 @@ setup-dev: ## the same, and what the tests and checks need
 
 demo: setup ## train, evaluate, export, compose and render: music in output/demo within minutes
 	@$(PY) -m studio.demo
+
+train-emotion: setup ## train, export and validate the five nets of the emotion pipeline
+	@$(PY) -m studio.train_emotion
 
 test: setup-dev ## lint, types, import contracts and the whole test suite
 	@$(MAKE) --no-print-directory lint types contracts unit

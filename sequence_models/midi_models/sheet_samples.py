@@ -12,7 +12,7 @@ from sequence_models.midi_models.samples import Sample, Vector
 from sequence_models.midi_models.weak_emotions import sheet_emotion
 from shared.datasets.lead_sheet import LeadSheet
 from shared.errors import InputError
-from shared.music.emotion_chords import CHORD_LABELS, NO_CHORD_ID, chord_id, id_chord
+from shared.music.emotion_chords import CHORD_LABELS, chord_id, id_chord
 from shared.music.emotion_nets import N_BEATS, NOTES, PHRASE_BARS, harmony_context, point_embedding
 from shared.music.emotion_point import EmotionPoint
 from shared.music.keys import Key
@@ -93,7 +93,7 @@ def nearest_shift(tonic: int) -> int:
 def harmony_samples(sheet: LeadSheet) -> Iterator[Sample]:
     """Yield the chord changes of a lead sheet; chords that are one chord to the net are one."""
     spans = _merged(sheet.spans)
-    melody = [*(_pitch_classes(sheet.melody.notes, span) for span in spans), np.zeros(12, dtype=np.float32)]
+    melody = [*_pitch_classes(sheet.melody.notes, spans), np.zeros(12, dtype=np.float32)]
     embedding, bar = point_embedding(sheet_emotion(sheet)), sheet.melody.bar_quarters
     for index, span in enumerate(spans):
         onset = span.onset_quarters + _TOLERANCE_QUARTERS
@@ -122,18 +122,15 @@ def _merged(spans: Sequence[ChordSpan]) -> list[ChordSpan]:
     return merged
 
 
-def _pitch_classes(notes: Sequence[Note], span: ChordSpan) -> NDArray[np.float32]:
-    """Return for how many quarters each pitch class sounds under a chord, [12]."""
-    quarters = np.zeros(12, dtype=np.float32)
-    for note in notes:
-        if note.onset_quarters >= span.end_quarters:
-            break
-        overlap = min(note.end_quarters, span.end_quarters) - max(note.onset_quarters, span.onset_quarters)
-        if overlap > 0:
-            quarters[note.pitch % 12] += overlap
-    return quarters
-
-
-def is_named(target: Vector) -> bool:
-    """Tell whether the chord of a harmony target is one that sounds."""
-    return int(target.argmax()) != NO_CHORD_ID
+def _pitch_classes(notes: Sequence[Note], spans: Sequence[ChordSpan]) -> list[NDArray[np.float32]]:
+    """Return for how many quarters each pitch class sounds under each chord, [12]; notes do not overlap."""
+    onsets, ends = (np.array([getattr(note, name) for note in notes]) for name in ("onset_quarters", "end_quarters"))
+    found = []
+    for span in spans:
+        quarters = np.zeros(12, dtype=np.float32)
+        first = int(np.searchsorted(ends, span.onset_quarters, side="right"))
+        for index in range(first, int(np.searchsorted(onsets, span.end_quarters))):
+            heard = min(ends[index], span.end_quarters) - max(onsets[index], span.onset_quarters)
+            quarters[notes[index].pitch % 12] += heard
+        found.append(quarters)
+    return found
