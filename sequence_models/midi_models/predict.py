@@ -135,8 +135,8 @@ def _events(model: OnnxModel, point: EmotionPoint, config: PredictConfig) -> lis
     pitch, duration, start, events = NOTHING_YET, 0, 0, []
     for _ in range(config.notes):
         before = (pitch, duration, place_of(start), chord)
-        duration = _drawn(teller.next_durations(*before)[1:], rng) + 1  # none lasts 0 sixteenths
-        pitch = _drawn(teller.next_pitches(*before, duration), rng)
+        duration = _drawn(teller.next_durations(*before)[0, 1:], rng) + 1  # none lasts 0 sixteenths
+        pitch = _drawn(teller.next_pitches(*before, duration)[0], rng)
         events.append({"step": start, "duration": duration, "pitch": pitch, "name": _name(pitch, key)})
         start += duration
     return events

@@ -8,9 +8,10 @@ Whatever has the methods of `EmotionNets` can play; `OnnxNets` is the shipped fi
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from shared.errors import ConsortError, InputError
 from shared.export.signature import NEXT_STATE
@@ -32,15 +33,19 @@ NETS = {
 SEQUENCE_FILE = "melody_sequence_step.onnx"
 
 
-class MelodyTeller(Protocol):
-    """What tells the next pitch of one melody; the columns are those of `melody_events`."""
+# One for each melody, or one for all.
+Pitches: TypeAlias = NDArray[np.integer] | int
 
-    def next_pitches(self, pitch: int, duration: int, place: int, chord: int, coming: int) -> Vector:
-        """Read what has just sounded; return the probability [128] of each pitch for what comes.
+
+class MelodyTeller(Protocol):
+    """What tells the next pitches of melodies of one rhythm; the columns are those of `melody_events`."""
+
+    def next_pitches(self, pitches: Pitches, duration: int, place: int, chord: int, coming: int) -> Vector:
+        """Read what has just sounded; return the probability [melodies, 128] of each pitch for what comes.
 
         Args:
-            pitch: that has just sounded; `NOTHING_YET` at the start.
-            duration: of it in sixteenths; 0 at the start.
+            pitches: [melodies] that have just sounded; `NOTHING_YET` at the start.
+            duration: of them in sixteenths; 0 at the start.
             place: where the coming note begins.
             chord: id of the chord there.
             coming: duration of the coming note in sixteenths.
@@ -67,8 +72,8 @@ class EmotionNets(Protocol):
         """Return GROOVE [batch, 32] of AROUSAL [batch, 64]."""
         ...
 
-    def teller(self, embedding: Vector, key: Key) -> MelodyTeller | None:
-        """Return what tells a melody of an emotion [64] note by note; None where there is none."""
+    def teller(self, embedding: Vector, key: Key, melodies: int) -> MelodyTeller | None:
+        """Return what tells melodies of an emotion [64] note by note; None where there is none."""
         ...
 
 
@@ -101,9 +106,9 @@ class OnnxNets:
         """Return GROOVE [batch, 32] of AROUSAL [batch, 64]."""
         return self._run("groove", arousal)
 
-    def teller(self, embedding: Vector, key: Key) -> MelodyTeller | None:
-        """Return the sequence melody net at the start of a melody; None where it is not there."""
-        return None if self._sequence is None else SequenceTeller(self._sequence, embedding, key)
+    def teller(self, embedding: Vector, key: Key, melodies: int) -> MelodyTeller | None:
+        """Return the sequence melody net at the start of melodies; None where it is not there."""
+        return None if self._sequence is None else SequenceTeller(self._sequence, embedding, key, melodies)
 
     def _run(self, name: str, vectors: Vector) -> Vector:
         model = self._models[name]
@@ -113,28 +118,31 @@ class OnnxNets:
 
 
 class SequenceTeller:
-    """The step model of the sequence melody net with the state of one melody."""
+    """The step model of the sequence melody net with the state of melodies of one rhythm."""
 
-    def __init__(self, model: OnnxModel, embedding: Vector, key: Key) -> None:
-        """Begin a melody of an emotion [64] in a key."""
-        self._model = model
-        self._state = {spec.name: np.zeros(spec.shape(batch=1), np.float32) for spec in model.signature.states()}
-        self._asked = {"embedding": np.asarray(embedding, np.float32)[None], "key": np.array([key.id], np.int32)}
+    def __init__(self, model: OnnxModel, embedding: Vector, key: Key, melodies: int = 1) -> None:
+        """Begin melodies of an emotion [64] in a key."""
+        self._model, self._melodies = model, melodies
+        self._state = {spec.name: np.zeros(spec.shape(batch=melodies), np.float32) for spec in model.signature.states()}
+        embeddings = np.tile(np.asarray(embedding, np.float32), (melodies, 1))
+        self._asked = {"embedding": embeddings, "key": np.full(melodies, key.id, np.int32)}
 
-    def next_pitches(self, pitch: int, duration: int, place: int, chord: int, coming: int) -> Vector:
-        """Read what has just sounded; return the probability [128] of each pitch for what comes."""
-        found = self._answer(pitch, duration, place, chord, coming)
+    def next_pitches(self, pitches: Pitches, duration: int, place: int, chord: int, coming: int) -> Vector:
+        """Read what has just sounded; return the probability [melodies, 128] of each pitch for what comes."""
+        found = self._answer(pitches, duration, place, chord, coming)
         self._state = {name: found[NEXT_STATE + name] for name in self._state}
-        return found["pitches"][0, :N_PITCHES]
+        return found["pitches"][:, :N_PITCHES]
 
-    def next_durations(self, pitch: int, duration: int, place: int, chord: int) -> Vector:
-        """Return the probability [17] of each duration for what comes; `next_pitches` then reads the same event."""
-        return np.asarray(self._answer(pitch, duration, place, chord, 0)["durations"][0])
+    def next_durations(self, pitches: Pitches, duration: int, place: int, chord: int) -> Vector:
+        """Return the probability [melodies, 17] of each duration for what comes; `next_pitches` then reads it again."""
+        return self._answer(pitches, duration, place, chord, 0)["durations"]
 
-    def _answer(self, pitch: int, duration: int, place: int, chord: int, coming: int) -> dict[str, Vector]:
-        event = {"pitch": pitch, "duration": duration, "place": place, "chord": chord, "coming_duration": coming}
-        ids = {name: np.array([value], np.int32) for name, value in event.items()}
-        return self._model.run({**ids, **self._asked, **self._state})
+    def _answer(self, pitches: Pitches, duration: int, place: int, chord: int, coming: int) -> dict[str, Vector]:
+        shared = {"duration": duration, "place": place, "chord": chord, "coming_duration": coming}
+        ids = {name: np.full(self._melodies, value, np.int32) for name, value in shared.items()}
+        return self._model.run(
+            {"pitch": np.full(self._melodies, pitches, np.int32), **ids, **self._asked, **self._state}
+        )
 
 
 def _open(folder: Path, name: str, inputs: tuple[str, ...], outputs: tuple[str, ...]) -> OnnxModel:

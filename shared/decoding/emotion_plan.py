@@ -11,15 +11,15 @@ agrees with the emotion: v in major, -v in minor.
 | key            | major where v >= 0                | all, unless a key is asked for; the tonic by the seed  |
 | tempo_qpm      | `emotion_style.tempo_of(a)`       | all, unless a tempo is asked for                       |
 | energy         | 0.5 + 0.3 a + 0.25 v              | the feel of the band, and whether drums play           |
-| melody_rate    | 2 ** (0.2 + 0.1 a + 0.9 v)        | notes of the melody per quarter                        |
+| melody_rate    | 2 ** (0.2 + 0.3 a + 0.9 v)        | notes of the melody per quarter                        |
 | unevenness     | 0.5 v                             | how irregular its rhythm is                            |
 | centre         | 71 + 6 v + a                      | its middle pitch                                       |
-| doubling       | v, at least 0                     | share of it that a second voice follows in thirds      |
-| thinning       | -0.6 v, at least 0                | share of the chords that lose a voice                  |
+| doubling       | 0.1 + 0.9 v + 0.3 a, 0..1         | share of each phrase that has a second voice           |
+| thinning       | 0.9 (0.3 - 0.5 v - 0.6 a), 0..0.9 | share of the chords that lose a voice                  |
 | level          | 0.5 + 0.33 a - 0.1 v              | mean velocity / 127                                    |
 | contrast       | 1 - 0.3 a - 0.5 v                 | how far loud and soft are apart, times as played       |
 | articulation   | 0.65 * 2 ** (0.25 v - a)          | share of a written length that sounds, at most 1.1     |
-| brightness     | g, at least 0                     | weight of the tonic triad, third and sixth in the tune |
+| brightness     | 0.6 + 1.2 g, at least 0           | weight of the tonic triad, third and sixth in the tune |
 | statement      | 0.1 + 0.25 g                      | how clearly chords and tune state the mode             |
 | minor_tilt     | 2.5 (home - v), home 0.5 or -0.5  | minor chords: exp(tilt) times as likely                |
 | leading_tilt   | -4 v, at least 0                  | chords with the leading tone, likewise                 |
@@ -124,7 +124,7 @@ def plan_of(wish: EmotionWish) -> Plan:
     """Return the plan of a wish."""
     point = wish.point
     valence, arousal = point.valence, point.arousal
-    energy = min(max(0.5 + 0.3 * arousal + 0.25 * valence, 0.0), 1.0)
+    energy = _share(0.5 + 0.3 * arousal + 0.25 * valence)
     key = _key(wish)
     # A major key has as many minor chords as usual half way to joy, a minor key half way to grief.
     home = 0.5 if key.mode == "major" else -0.5
@@ -138,14 +138,14 @@ def plan_of(wish: EmotionWish) -> Plan:
         tempo_qpm=float(round(tempo_of(arousal) if wish.tempo_qpm is None else wish.tempo_qpm, 1)),
         energy=energy,
         drums=energy >= DRUMS_FROM_ENERGY,
-        melody_rate=2.0 ** (0.2 + 0.1 * arousal + 0.9 * valence),
+        melody_rate=2.0 ** (0.2 + 0.3 * arousal + 0.9 * valence),
         level=0.5 + 0.33 * arousal - 0.1 * valence,
         contrast=1.0 - 0.3 * arousal - 0.5 * valence,
         articulation=min(0.65 * 2.0 ** (-arousal + 0.25 * valence), 1.1),
         centre=71.0 + 6.0 * valence + arousal,
-        doubling=max(0.0, valence),
-        thinning=0.6 * max(0.0, -valence),
-        brightness=max(0.0, agreed),
+        doubling=_share(0.1 + 0.9 * valence + 0.3 * arousal),
+        thinning=0.9 * _share(0.3 - 0.5 * valence - 0.6 * arousal),
+        brightness=max(0.0, 0.6 + 1.2 * agreed),
         minor_tilt=2.5 * (home - valence),
         leading_tilt=4.0 * max(0.0, -valence),
         unevenness=0.5 * valence,
@@ -153,6 +153,11 @@ def plan_of(wish: EmotionWish) -> Plan:
         statement=0.1 + 0.25 * agreed,
         chords_per_bar=2 if arousal > 0.6 else 1,
     )
+
+
+def _share(value: float) -> float:
+    """Return a value held to 0..1."""
+    return min(max(value, 0.0), 1.0)
 
 
 def _key(wish: EmotionWish) -> Key:

@@ -33,7 +33,7 @@ from shared.music.emotion_nets import N_BEATS, PHRASE_BARS, Vector, harmony_cont
 from shared.music.keys import Key, key_profiles
 from shared.music.moods import CHORD_TENSION, MINOR_QUALITIES
 
-CANDIDATES = 12
+CANDIDATES = 8
 FINALISTS = 2
 # A little calmer than the model's own distribution: rare chords stay rare, and still surprise.
 SAMPLING = SamplingConfig(temperature=0.9, top_p=0.95)

@@ -9,7 +9,8 @@ that it had, bent to the new chords. Each note is drawn from the product of
 | sequence    | the sequence net's probability of the pitch after what has sounded, where it is there |
 | scale       | the notes of the key; the raised sixth and seventh of minor where the chord has them   |
 | chord       | chord tones on strong places, fewer other notes on weak ones, none a semitone above    |
-| step        | exp(-semitones / 3): melodies move by steps (Huron 2006, Sweet Anticipation, ch. 5)    |
+| step        | exp(-semitones / 3): melodies move by steps (Huron 2006, Sweet Anticipation, ch. 5);   |
+|             | less for the same pitch again, and less still for a third time                         |
 | register    | a bell around the plan's centre                                                        |
 | mode        | third, and in minor sixth, of the key, the more the clearer the mode is to be          |
 | return      | a bell around the pitch of the phrase that returns                                     |
@@ -40,11 +41,15 @@ STEP_QUARTERS = BAR_QUARTERS / N_STEPS
 _PLACE = np.array([8, 0.5, 2, 0.5, 4, 0.5, 2, 0.7, 6, 0.5, 2, 0.5, 4, 0.5, 2, 0.9])
 _FEWEST, _MOST = 1, 14
 _NET_WEIGHT, _SEQUENCE_WEIGHT, _LEAST = 0.5, 0.7, 1e-4
-_STEP_DECAY, _SAME_NOTE = 3.0, 0.35
+_STEP_DECAY, _SAME_NOTE, _THIRD_TIME = 3.0, 0.3, 0.15
 _REGISTER_SPREAD, _RETURN_SPREAD = 6.0, 1.5
 _OTHER_ON_STRONG, _OTHER_ON_WEAK, _ABOVE_CHORD_TONE = 0.04, 0.45, 0.1
 _TONIC_TRIAD_PULL = 1.2
 _MODE_TONES = {"major": (4,), "minor": (3, 8)}
+
+# From each pitch to each, [128, 128].
+_STEPS = np.exp(-np.abs(np.arange(128)[:, None] - np.arange(128)) / _STEP_DECAY)
+np.fill_diagonal(_STEPS, _SAME_NOTE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,49 +61,68 @@ class MelodyNote:
     end_quarters: float
 
 
-def write_melody(
-    plan: Plan, timeline: Timeline, net: Weights, teller: MelodyTeller | None, rng: np.random.Generator
-) -> list[MelodyNote]:
-    """Return the melody of a piece, which ends on the tonic triad where the song comes to rest.
+def write_melodies(
+    plan: Plan, timeline: Timeline, net: Weights, teller: MelodyTeller | None, rngs: Sequence[np.random.Generator]
+) -> list[list[MelodyNote]]:
+    """Return melodies of one rhythm, a generator each; they end on the tonic triad where the song comes to rest.
 
     Args:
         plan: the plan.
         timeline: the chords.
         net: [128] probability of each pitch for a tonic at C.
-        teller: the sequence net at the start of a melody, where it is there.
-        rng: what it is drawn with.
+        teller: the sequence net at the start of that many melodies, where it is there.
+        rngs: what each is drawn with; the first draws the rhythm too.
     """
-    onsets = _onsets(plan, rng)
+    onsets = _onsets(plan, rngs[0])
     base = _base(plan, net)
-    pitches: dict[tuple[str, int], int] = {}
-    notes: list[MelodyNote] = []
+    melodies = [_Line(rng) for rng in rngs]
     ends = [*onsets[1:], timeline.end_quarters]
     for onset, end in zip(onsets, ends, strict=True):
-        bar, place = divmod(onset, BAR_QUARTERS)
-        where = (section_of(int(bar)), round((bar % PHRASE_BARS * BAR_QUARTERS + place) / STEP_QUARTERS))
-        weights = base * _harmony(plan.key, timeline, onset, place)
-        if teller is not None:
-            weights = weights * (_told(teller, notes, onset, end, timeline) + _LEAST) ** _SEQUENCE_WEIGHT
-        if notes:
-            weights = weights * _steps_from(notes[-1].pitch)
-        if where in pitches:
-            weights = weights * _bell(pitches[where], _RETURN_SPREAD)
+        weights = base * _harmony(plan.key, timeline, onset)
         if onset >= timeline.rest_quarters - 1e-6:
             weights = weights * _classes(plan.key.tonic, (0, *_thirds(plan.key), 7), 1e-6)
-        pitch = int(rng.choice(128, p=weights / weights.sum()))
-        pitches.setdefault(where, pitch)
-        notes.append(MelodyNote(pitch, onset, end))
-    return notes
+        told = np.ones((len(melodies), 1))
+        if teller is not None:
+            told = (_told(teller, melodies, onset, end, timeline) + _LEAST) ** _SEQUENCE_WEIGHT
+        for line, said in zip(melodies, told, strict=True):
+            line.sing(weights * said, onset, end)
+    return [line.notes for line in melodies]
 
 
-def _told(teller: MelodyTeller, notes: Sequence[MelodyNote], onset: float, end: float, timeline: Timeline) -> Weights:
-    """Return what the sequence net says of the coming pitch [128]."""
-    pitch, duration = NOTHING_YET, 0
-    if notes:
-        pitch, duration = notes[-1].pitch, _steps(notes[-1].end_quarters - notes[-1].onset_quarters)
+class _Line:
+    """One melody so far, and what its phrases had at each place."""
+
+    def __init__(self, rng: np.random.Generator) -> None:
+        self.notes: list[MelodyNote] = []
+        self._had: dict[tuple[str, int], int] = {}
+        self._rng = rng
+
+    def sing(self, weights: Weights, onset: float, end: float) -> None:
+        """Draw the next note from the weights of the pitches [128], its own past considered."""
+        bar, place = divmod(onset, BAR_QUARTERS)
+        where = (section_of(int(bar)), round((bar % PHRASE_BARS * BAR_QUARTERS + place) / STEP_QUARTERS))
+        if self.notes:
+            weights = weights * _STEPS[self.notes[-1].pitch]
+        if len(self.notes) > 1 and self.notes[-1].pitch == self.notes[-2].pitch:
+            weights = weights * np.where(np.arange(128) == self.notes[-1].pitch, _THIRD_TIME, 1.0)
+        if where in self._had:
+            weights = weights * _bell(self._had[where], _RETURN_SPREAD)
+        cumulative = np.cumsum(weights)
+        pitch = int(np.searchsorted(cumulative, self._rng.random() * cumulative[-1], side="right"))
+        self._had.setdefault(where, pitch)
+        self.notes.append(MelodyNote(pitch, onset, end))
+
+
+def _told(teller: MelodyTeller, melodies: Sequence[_Line], onset: float, end: float, timeline: Timeline) -> Weights:
+    """Return what the sequence net says of the coming pitch of each melody [melodies, 128]."""
+    pitches, duration = np.full(len(melodies), NOTHING_YET), 0
+    if melodies[0].notes:
+        last = melodies[0].notes[-1]
+        duration = _steps(last.end_quarters - last.onset_quarters)
+        pitches = np.array([line.notes[-1].pitch for line in melodies])
     chord = chord_id(timeline.chords[timeline.at(onset)])
     place = place_of(round(onset / STEP_QUARTERS))
-    told = teller.next_pitches(pitch, duration, place, NO_CHORD_ID if chord is None else chord, _steps(end - onset))
+    told = teller.next_pitches(pitches, duration, place, NO_CHORD_ID if chord is None else chord, _steps(end - onset))
     return np.asarray(told, dtype=np.float64)
 
 
@@ -146,11 +170,11 @@ def _base(plan: Plan, net: Weights) -> Weights:
     return weights
 
 
-def _harmony(key: Key, timeline: Timeline, onset: float, place: float) -> Weights:
+def _harmony(key: Key, timeline: Timeline, onset: float) -> Weights:
     """Return the weights of pitches [128] under the chord at a time."""
     tones = set(timeline.chords[timeline.at(onset)].pitch_classes)
     scale = set(key.scale_pitch_classes) | (tones & key.usable_pitch_classes)
-    strong = place % 2.0 < 1e-6
+    strong = onset % 2.0 < 1e-6
     other = _OTHER_ON_STRONG if strong else _OTHER_ON_WEAK
     by_class = np.zeros(12)
     for pitch_class in scale:
@@ -158,13 +182,6 @@ def _harmony(key: Key, timeline: Timeline, onset: float, place: float) -> Weight
         by_class[pitch_class] = 1.0 if pitch_class in tones else other * (_ABOVE_CHORD_TONE if rubs else 1.0)
     # A chord from outside the key altogether leaves its scale to sing on.
     return by_class[np.arange(128) % 12]
-
-
-def _steps_from(pitch: int) -> Weights:
-    distance = np.abs(np.arange(128) - pitch)
-    weights: Weights = np.exp(-distance / _STEP_DECAY)
-    weights[pitch] = _SAME_NOTE
-    return weights
 
 
 def _bell(centre: float, spread: float) -> Weights:

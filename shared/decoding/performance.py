@@ -18,7 +18,7 @@ from shared.decoding.composer import Progression
 from shared.decoding.emotion_models import EmotionNets
 from shared.decoding.emotion_plan import BAR_QUARTERS, METER, EmotionWish, Plan, plan_of
 from shared.decoding.emotional_harmony import mode_margin, write_harmony
-from shared.decoding.emotional_melody import MelodyNote, write_melody
+from shared.decoding.emotional_melody import MelodyNote, write_melodies
 from shared.decoding.expression import played_drums, played_melody, played_part
 from shared.decoding.progression import StepModel
 from shared.decoding.texture import second_voice, thinned
@@ -94,8 +94,7 @@ def perform(wish: EmotionWish, nets: EmotionNets, model: StepModel) -> Performan
     embedding = point_embedding(wish.point)
     progression, lengths = write_harmony(plan, model, nets, embedding, wish.seed)
     timeline = build_timeline(progression.chords, lengths, BAR_QUARTERS)
-    rng = np.random.default_rng([wish.seed, 1])
-    notes = _chosen_melody(plan, timeline, nets, embedding, rng)
+    notes = _chosen_melody(plan, timeline, nets, embedding, wish.seed)
     band = arrange(
         progression.chords, genre=plan.genre, tempo_qpm=plan.tempo_qpm, meter=METER, quarters_per_chord=lengths,
         key=plan.key, seed=wish.seed, energy=plan.energy, parts=("chords", "bass", "drums") if plan.drums else
@@ -117,16 +116,15 @@ def perform(wish: EmotionWish, nets: EmotionNets, model: StepModel) -> Performan
     return Performance(wish, plan, progression, dataclasses.replace(band, tracks=tuple(tracks)), groove)
 
 
-def _chosen_melody(
-    plan: Plan, timeline: Timeline, nets: EmotionNets, embedding: Vector, rng: np.random.Generator
-) -> list[MelodyNote]:
+def _chosen_melody(plan: Plan, timeline: Timeline, nets: EmotionNets, embedding: Vector, seed: int) -> list[MelodyNote]:
     """Return of some melodies the one that, over its chords, states the mode as clearly as the plan asks."""
     net = nets.notes(embedding[None])[0]
     chords = sum(
         (end - onset) * chroma(chord)
         for chord, onset, end in zip(timeline.chords, timeline.onsets, timeline.onsets[1:], strict=False)
     )
-    melodies = [write_melody(plan, timeline, net, nets.teller(embedding, plan.key), rng) for _ in range(MELODIES)]
+    rngs = [np.random.default_rng([seed, index]) for index in range(MELODIES)]
+    melodies = write_melodies(plan, timeline, net, nets.teller(embedding, plan.key, MELODIES), rngs)
 
     def miss(melody: list[MelodyNote]) -> float:
         heard = np.array(chords, dtype=np.float64)

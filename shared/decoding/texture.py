@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from shared.decoding.emotion_plan import BAR_QUARTERS
 from shared.decoding.emotional_melody import MelodyNote
+from shared.music.emotion_nets import PHRASE_BARS
 from shared.music.keys import Key
 from shared.music.score import Note
 
@@ -21,11 +23,12 @@ def spread(count: int, share: float) -> Iterator[bool]:
 
 
 def second_voice(notes: Sequence[MelodyNote], key: Key, share: float) -> list[MelodyNote]:
-    """Return a voice a third of the key's scale below a share of the notes."""
+    """Return a voice a third of the key's scale below the tune: it joins for the last share of every phrase."""
+    phrase = PHRASE_BARS * BAR_QUARTERS
     return [
         MelodyNote(_third_below(note.pitch, key), note.onset_quarters, note.end_quarters)
-        for note, chosen in zip(notes, spread(len(notes), share), strict=True)
-        if chosen
+        for note in notes
+        if note.onset_quarters % phrase >= (1.0 - share) * phrase - 1e-9
     ]
 
 
