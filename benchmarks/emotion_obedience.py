@@ -3,11 +3,12 @@
 Every node of the thesaurus is composed, and its notes are measured again by estimators of valence and arousal: ridge
 regressions on the twenty features of `shared.metrics.emotion_features`, fitted on music that people have labelled.
 
-| judge           | fitted on                           | what the chain knows of it                                 |
-|-----------------|-------------------------------------|------------------------------------------------------------|
-| emopia held out | EMOPIA: songs of validation and test | nothing: nobody looked at it before this table             |
-| emopia train    | EMOPIA: songs of train              | the plan's rules were set while looking at it              |
-| vgmidi          | VGMIDI                              | nets that ship were trained beside it                      |
+| judge           | fitted on                           | what the chain knows of it                                  |
+|-----------------|-------------------------------------|-------------------------------------------------------------|
+| emopia          | EMOPIA: all songs                   | no net, no rule was fitted to it; how far the plan's rules  |
+|                 |                                     | go was set while looking at its training songs              |
+| emopia held out | EMOPIA: songs of validation, test   | nothing; few songs, so itself a poor listener (see `heard`) |
+| vgmidi          | VGMIDI                              | some nets learnt from it                                    |
 
 The figure is Spearman's rank correlation between asked and measured over the nodes. `heard` says how far each judge
 itself can be trusted: its correlation with listeners on songs that it was not fitted on (five folds by song). The
@@ -48,7 +49,7 @@ COMMAND = "python -m benchmarks.emotion_obedience"
 FIGURES = ("valence", "arousal")
 TARGETS = {"valence": 0.8, "arousal": 0.9}
 KEY_ADHERENCE = 0.98
-JUDGE = "emopia held out"
+JUDGE = "emopia"
 STRENGTH = 30.0
 
 Array = NDArray[np.float64]
@@ -100,8 +101,8 @@ def judges(corpora: Path) -> list[Judge]:
     """Return the judges of the module's table, the one that the bars stand on first."""
     clips = list(emopia.tracks(corpora / emopia.NAME))
     return [
-        fit_judge(JUDGE, [clip for clip in clips if clip.split != "train"]),
-        fit_judge("emopia train", [clip for clip in clips if clip.split == "train"]),
+        fit_judge(JUDGE, clips),
+        fit_judge("emopia held out", [clip for clip in clips if clip.split != "train"]),
         fit_judge("vgmidi", list(vgmidi.tracks(corpora / vgmidi.NAME))),
     ]
 

@@ -132,7 +132,7 @@ def test_durations_are_asked_without_going_on(sequence_run: Path) -> None:
     assert one.next_durations(129, 0, 0, 0).sum() == pytest.approx(1, abs=1e-5)
     one.next_durations(129, 0, 0, 0)
     first = other.next_pitches(129, 0, 0, 0, 4)
-    assert first.shape == (128,)
+    assert first.shape == (1, 128)
     np.testing.assert_array_equal(one.next_pitches(129, 0, 0, 0, 4), first)
     np.testing.assert_array_equal(one.next_pitches(60, 4, 4, 0, 4), other.next_pitches(60, 4, 4, 0, 4))
 
