@@ -21,9 +21,10 @@ from sequence_models.midi_models.sheet_samples import (
 )
 from sequence_models.midi_models.synthetic import SYNTHETIC, synthetic_samples, synthetic_sheets
 from sequence_models.midi_models.tasks import DYNAMICS, HARMONY, MELODY, Task
-from shared.datasets import asap, groove, vgmidi
+from shared.datasets import asap, emopia, groove, nottingham, openewld, pop909, vgmidi
 from shared.datasets.emotion_labels import read_labels
 from shared.datasets.lead_sheet import LeadSheet
+from shared.datasets.nottingham_sheets import nottingham_sheets
 from shared.datasets.openewld_sheets import openewld_sheets
 from shared.datasets.pop909_sheets import pop909_sheets
 from shared.datasets.problems import ProblemLog
@@ -36,6 +37,7 @@ Item = TypeVar("Item", Sample, EventSong)
 
 REAL = "real"
 _LABELLED = "labelled"
+_MIDDLE = 0.5  # a corpus of quadrants says no more than the signs: the middle of each stands for it
 _USERS_LICENCE = "the user's own"
 _EVENTS_PER_SONG = 80  # about what a made-up song has
 
@@ -65,7 +67,7 @@ def load_songs(config: DataConfig) -> Splits[EventSong]:
         ConsortError: when the source is missing or has no songs, or a part is empty.
     """
     if config.source == REAL:
-        sheets: Iterator[LeadSheet] = _sheets(ProblemLog())
+        sheets: Iterator[LeadSheet] = _sheets(config, ProblemLog())
     elif config.source == SYNTHETIC:
         sheets = iter(synthetic_sheets(max(10, config.num_samples // _EVENTS_PER_SONG), config.split_seed))
     else:
@@ -103,11 +105,17 @@ def _real_samples(task: Task, config: DataConfig, log: ProblemLog) -> Iterator[S
             point = EmotionPoint.of(piece.valence, piece.arousal)
             group = f"{piece.dataset}:{piece.group}"
             yield from labelled_samples(piece.notes(), point, group, piece.dataset, piece.licence)
-        yield from _of_sheets(melody_samples, log)
+        if not config.permissive_only:
+            for clip in emopia.tracks(corpus(emopia.NAME), log):
+                point = EmotionPoint.of(_MIDDLE * clip.valence, _MIDDLE * clip.arousal)
+                yield from labelled_samples(
+                    clip.notes(), point, f"{clip.dataset}:{clip.group}", clip.dataset, clip.licence
+                )
+        yield from _of_sheets(melody_samples, config, log)
     elif task.name == HARMONY:
-        yield from _of_sheets(harmony_samples, log)
+        yield from _of_sheets(harmony_samples, config, log)
     elif task.name == DYNAMICS:
-        for sheet in pop909_sheets(corpus("pop909"), log):
+        for sheet in pop909_sheets(corpus(pop909.NAME), log):
             yield from sheet_dynamics(sheet)
         if not config.permissive_only:
             for performance in asap.tracks(corpus(asap.NAME), log):
@@ -117,14 +125,16 @@ def _real_samples(task: Task, config: DataConfig, log: ProblemLog) -> Iterator[S
             yield from groove_samples(drums)
 
 
-def _of_sheets(make: Callable[[LeadSheet], Iterator[Sample]], log: ProblemLog) -> Iterator[Sample]:
-    for sheet in _sheets(log):
+def _of_sheets(make: Callable[[LeadSheet], Iterator[Sample]], config: DataConfig, log: ProblemLog) -> Iterator[Sample]:
+    for sheet in _sheets(config, log):
         yield from make(sheet)
 
 
-def _sheets(log: ProblemLog) -> Iterator[LeadSheet]:
-    yield from pop909_sheets(corpus("pop909"), log)
-    yield from openewld_sheets(corpus("openewld"), log)
+def _sheets(config: DataConfig, log: ProblemLog) -> Iterator[LeadSheet]:
+    yield from pop909_sheets(corpus(pop909.NAME), log)
+    yield from openewld_sheets(corpus(openewld.NAME), log)
+    if not config.permissive_only:
+        yield from nottingham_sheets(corpus(nottingham.NAME), log)
 
 
 def corpus(name: str) -> Path:

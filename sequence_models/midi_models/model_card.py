@@ -9,12 +9,12 @@ from sequence_models.midi_models import run_folder
 from sequence_models.midi_models.run_folder import Net
 from sequence_models.midi_models.synthetic import SYNTHETIC
 from sequence_models.midi_models.tasks import DYNAMICS, GROOVE, HARMONY, MELODY
-from shared.datasets import asap, groove, openewld, pop909, vgmidi
+from shared.datasets import asap, emopia, groove, nottingham, openewld, pop909, vgmidi
 from shared.export.package import ModelCard
 from shared.export.signature import Signature
 from shared.files import read_json
 
-_CREDIT = {module.NAME: module.CITATION for module in (asap, groove, openewld, pop909, vgmidi)}
+_CREDIT = {module.NAME: module.CITATION for module in (asap, emopia, groove, nottingham, openewld, pop909, vgmidi)}
 _LIMITS = {
     MELODY: "Which pitches a phrase uses says nothing of their order. Emotions of lead sheets are weak labels, made of "
     "mode, tempo and harmony by a rule; those of vgmidi were heard by about 30 listeners each.",

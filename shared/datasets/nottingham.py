@@ -55,21 +55,27 @@ def download(root: Path) -> None:
 def tracks(root: Path, log: ProblemLog | None = None) -> Iterator[ChordTrack]:
     """Yield the tunes with the chords of each bar as printed; a bar without a chord of its own is empty."""
     log = log or ProblemLog()
+    for member, number, lines in tunes(root, log):
+        bars = _bars(lines)
+        if not any(bars):
+            log.add(f"{_ARCHIVE}/{member}", number, "a tune without chords")
+            continue
+        yield ChordTrack(
+            id=f"{member.removesuffix('.abc')}_{lines[0].removeprefix('X:').strip()}",
+            dataset=NAME,
+            licence=LICENCE,
+            title=next((line[2:].strip() for line in lines if line.startswith("T:")), ""),
+            artist="",
+            dialect=LEAD_SHEET,
+            bars=bars,
+        )
+
+
+def tunes(root: Path, log: ProblemLog) -> Iterator[tuple[str, int, list[str]]]:
+    """Yield (file, line number of `X:`, lines) of each tune; what cannot be read goes to the log."""
     for member, text in texts(root / _ARCHIVE, log, suffix=".abc"):
         for number, lines in _tunes(text):
-            bars = _bars(lines)
-            if not any(bars):
-                log.add(f"{_ARCHIVE}/{member}", number, "a tune without chords")
-                continue
-            yield ChordTrack(
-                id=f"{member.removesuffix('.abc')}_{lines[0].removeprefix('X:').strip()}",
-                dataset=NAME,
-                licence=LICENCE,
-                title=next((line[2:].strip() for line in lines if line.startswith("T:")), ""),
-                artist="",
-                dialect=LEAD_SHEET,
-                bars=bars,
-            )
+            yield member, number, lines
 
 
 def labels(root: Path) -> Iterator[Label]:

@@ -9,9 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from shared.datasets.nottingham_sheets import nottingham_sheets
 from shared.datasets.openewld_sheets import openewld_sheets
 from shared.datasets.pop909_sheets import pop909_sheets, quarters
 from shared.datasets.problems import ProblemLog
+from shared.music.chords import format_harte
 from shared.music.keys import Key
 from shared.music.midi import write_midi
 from shared.music.score import Note, Score, Track
@@ -90,6 +92,35 @@ def test_bars_of_pop909_begin_at_multiples_of_their_length(tmp_path: Path) -> No
     assert sheet.melody.tempo_qpm == pytest.approx(120)
     assert sheet.group == "pop909:tune"
     assert [problem.file for problem in log.problems] == ["midi.zip/004.mid"]
+
+
+def test_abc_has_upbeats_accidentals_ties_and_triplets(tmp_path: Path) -> None:
+    tune = """X: 7
+T:The Tune
+M:3/4
+L:1/4
+K:D
+a,/|"D"f2^g/2g/|"A7"e3/2(3c/d/c/=g|"D"d3-|d2z:|
+"G"[M:3/4]B3|]
+"""
+    with zipfile.ZipFile(tmp_path / "abc.zip", "w") as archive:
+        archive.writestr("waltz.abc", tune + "\nX: 8\nT:Silent\nK:C\nz4|")
+    log = ProblemLog(warn=False)
+    (sheet,) = nottingham_sheets(tmp_path, log)
+    found = [
+        (note.pitch, round(note.onset_quarters, 3), round(note.duration_quarters, 3)) for note in sheet.melody.notes
+    ]
+    third = 1 / 3
+    assert found == [
+        (69, 2.5, 0.5), (78, 3, 2), (80, 5, 0.5), (80, 5.5, 0.5), (76, 6, 1.5), (73, 7.5, round(third, 3)),
+        (74, round(7.5 + third, 3), round(third, 3)), (73, round(7.5 + 2 * third, 3), round(third, 3)), (79, 8.5, 1),
+        (74, 12, 5), (71, 18, 3),
+    ]  # fmt: skip
+    assert [(span.onset_quarters, format_harte(span.chord)) for span in sheet.spans] == [
+        (3, "D:maj"), (6, "A:7"), (12, "D:maj"), (18, "G:maj"),
+    ]  # fmt: skip
+    assert (sheet.melody.meter, sheet.group, sheet.ships) == ("3/4", "nottingham:tune", False)
+    assert [problem.line for problem in log.problems] == [9]
 
 
 def test_beyond_the_last_beat_the_tempo_goes_on() -> None:
