@@ -65,6 +65,7 @@ def export_torch(
             raise ConsortError(f"{signature.name}: torch.onnx.export returned no program")
         onnxscript.optimizer.optimize_ir(program.model, output_size_limit=_FOLDED_AT_MOST)
     graph = program.model_proto
+    _forget_the_source(graph)
     _refuse_randomness(graph, signature.name)
     set_axes(graph, signature)
     return save_package(graph, signature, card, path)
@@ -100,6 +101,13 @@ def _dynamic(spec: TensorSpec) -> dict[int, Any]:
     # Free, not bounded: with a lower bound of 1 torch.export refuses what counts frames, for it cannot prove that
     # there are two. ONNX Runtime knows no such bound.
     return {index: torch.export.Dim.DYNAMIC for index, axis in enumerate(spec.axes) if isinstance(axis, str)}
+
+
+def _forget_the_source(graph: onnx.ModelProto) -> None:
+    """Drop the Python lines that the exporter notes at each node: a kilobyte each, more than small weights."""
+    for element in (*graph.graph.node, *graph.graph.value_info):
+        element.doc_string = ""
+        del element.metadata_props[:]
 
 
 def _refuse_randomness(graph: onnx.ModelProto, name: str) -> None:

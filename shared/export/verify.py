@@ -139,7 +139,9 @@ def inspect_model(path: Path, runs: int = 200, limits: Limits | None = None) -> 
     except ConsortError as error:
         return Inspection(path.name, "", size_mb, None, float("nan"), float("nan"), str(error))
     p50, p95 = np.percentile(milliseconds, [50, 95])
-    problem = _wrong(path, difference) or (limits or Limits()).problem(size_mb, float(p95))
+    # What a net that takes any length costs is a matter of the length: it is timed, and held to no limit.
+    held_ms = float(p95) if set(model.signature.free_axes()) <= {"batch"} else 0.0
+    problem = _wrong(path, difference) or (limits or Limits()).problem(size_mb, held_ms)
     return Inspection(path.name, _shapes(model.signature), size_mb, difference, float(p50), float(p95), problem)
 
 
@@ -200,7 +202,9 @@ class VerifyConfig:
     models_dir: str = option("checkpoints", help="folder that is searched for .onnx files, with sub-folders")
     runs: int = option(200, help="timed calls of each model", minimum=1)
     max_mb: float = option(0.0, help="largest file; 0 = no limit", unit="MB")
-    max_p95_ms: float = option(0.0, help="largest 95th percentile of a call; 0 = no limit", unit="ms")
+    max_p95_ms: float = option(
+        0.0, help="largest 95th percentile of a call, but for nets of any length; 0 = none", unit="ms"
+    )
     max_total_mb: float = option(0.0, help="all float32 files together; 0 = no limit", unit="MB")
     max_int8_mb: float = option(0.0, help="all int8 files together; 0 = no limit", unit="MB")
     json: str = option("", help="write the table to this file")
