@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import keras
 import numpy as np
 import pytest
 
@@ -23,6 +24,13 @@ _LOOPS = {
 def tiny_model(architecture: str = "song") -> ModelConfig:
     """Return a network that trains in a second."""
     return ModelConfig(architecture, num_layers=1, lstm_units=16, embedding_dim=16, conditioning_units=8, memory=24)
+
+
+@pytest.fixture
+def step_by_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Compute as written instead of as a compiled graph, whose tracing takes most of the time of a tiny training."""
+    trainer = keras.src.trainers.trainer.Trainer
+    monkeypatch.setattr(trainer, "run_eagerly", property(lambda self: True, lambda self, value: None))
 
 
 @pytest.fixture(scope="session")

@@ -90,6 +90,7 @@ def test_killed_run_resumes_to_identical_weights(architecture: str, songs_file: 
     assert logs[0] == logs[1]
 
 
+@pytest.mark.usefixtures("step_by_step")
 def test_same_seed_same_weights_other_seed_others(songs_file: Path, tmp_path: Path) -> None:
     for name, seed in (("a", 0), ("b", 0), ("c", 1)):
         config = tiny_config(songs_file, tmp_path, name, epochs=1)
@@ -111,6 +112,7 @@ def test_resume_with_other_settings_names_them(run: Path, songs_file: Path, tmp_
         train(config)
 
 
+@pytest.mark.usefixtures("step_by_step")
 def test_fine_tuning_begins_with_the_given_weights(run: Path, songs_file: Path, tmp_path: Path) -> None:
     config = tiny_config(songs_file, tmp_path, "tuned", epochs=1)
     config.finetune_from, config.export, config.data.genre = str(run), False, "jazz"
@@ -124,6 +126,7 @@ def test_fine_tuning_begins_with_the_given_weights(run: Path, songs_file: Path, 
         train(config)
 
 
+@pytest.mark.usefixtures("step_by_step")
 @pytest.mark.parametrize("departure", DEPARTURES)
 def test_every_named_config_is_built_and_trained_one_step(
     departure: str, songs_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
