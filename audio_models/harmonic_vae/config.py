@@ -6,11 +6,19 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from audio_models.harmonic_vae.network_config import (
+    LossConfig,
+    ModelConfig,
+    TrainerConfig,
+    VisualizeConfig,
+    VocoderConfig,
+)
 from shared.cli import option
 from shared.errors import InputError
 
 MODEL_NAME = "harmonic_vae"
 DOWNLOADS = Path("data/downloads")
+OUTPUT_ROOT = "output"
 DATASETS = ("custom", "gtzan", "maestro", "emotify")
 COMBINED = "combined"
 STEPS = ("download", "validate", "preprocess", "visualize")
@@ -116,3 +124,106 @@ class PrepareConfig:
     pictures: int = option(4, help="visualize: how many recordings to draw", minimum=1)
     output_dir: str = option("", help="visualize: where pictures go; empty = pictures/ in the cache")
     json: str = option("", help="validate: also write what was found to this file")
+
+
+@dataclass
+class TrainConfig:
+    """`train`: from a prepared cache to a trained, exported and verified model."""
+
+    model: ModelConfig = field(default_factory=ModelConfig)
+    audio: AudioConfig = field(default_factory=AudioConfig)
+    data: DataConfig = field(default_factory=DataConfig)
+    augmentation: AugmentConfig = field(default_factory=AugmentConfig)
+    loss: LossConfig = field(default_factory=LossConfig)
+    trainer: TrainerConfig = field(default_factory=TrainerConfig)
+    vocoder: VocoderConfig = field(default_factory=VocoderConfig)
+    visualize: VisualizeConfig = field(default_factory=VisualizeConfig)
+    seed: int = option(0, help="same seed, same weights", minimum=0)
+    output_dir: str = option("", help="the run's folder; empty = output/harmonic_vae/ and date and time")
+    resume_from: str = option("", help="run folder or checkpoint (.pt) to go on with, to the bit")
+    fresh_schedule: bool = option(
+        False, help="take only the weights of resume_from: fine-tune on other data, from the first epoch on"
+    )
+    export: bool = option(True, help="export to ONNX and verify when training ends")
+
+
+@dataclass
+class TuneConfig(TrainConfig):
+    """`tune`: search latent_dim, hidden_dims, learning rate, beta and batch size; the rest as in `train`."""
+
+    trials: int = option(50, help="trials of this call, over all workers", minimum=1)
+    workers: int = option(1, help="processes that try side by side on one study", minimum=1)
+    storage: str = option("", help="SQLite file of the study, old or new; empty = study.db in output_dir")
+    study: str = option(MODEL_NAME, help="name of the study in that file")
+    latent_dims: list[int] = option([64, 128, 256], help="widths of the latent space to try")
+    hidden_choices: list[str] = option(
+        ["1024-512-256", "512-256"], help="hidden_dims of the mlp to try, or channels of the convolutional one"
+    )
+    batch_sizes: list[int] = option([32, 64, 128], help="batch sizes to try")
+    lr_low: float = option(1e-4, help="lowest learning rate to try", above=0)
+    lr_high: float = option(3e-3, help="highest learning rate to try", above=0)
+    beta_low: float = option(1e-3, help="lowest beta_end to try", above=0)
+    beta_high: float = option(5e-2, help="highest beta_end to try", above=0)
+    prune_after: int = option(3, help="epochs before a trial worse than the median is given up", minimum=1)
+
+
+@dataclass
+class EvaluateConfig:
+    """`evaluate`: reconstruction, latent space and distribution, beside PCA of the same size."""
+
+    checkpoint: str = option("", help="run folder; empty = the weights that ship, or the newest run")
+    output_root: str = option(OUTPUT_ROOT, help="where the newest run is looked for")
+    cache_dir: str = option("", help="another cache of `prepare`, whose held-out part is asked; empty = the run's own")
+    audio_dir: str = option("", help="folder of other recordings; the sub-folders are labels")
+    controls: bool = option(True, help="also measure PCA, fitted on the run's training segments")
+    heard: int = option(48, help="segments that are turned into sound for the spectral distances", minimum=2)
+    neighbours: int = option(5, help="of the k-NN classifier of labels", minimum=1)
+    vocoder: VocoderConfig = field(default_factory=VocoderConfig)
+    pictures: str = option("", help="folder for spectrograms of reconstructions; empty = none")
+    json: str = option("", help="write every metric to this file")
+    seed: int = option(0, help="of the segments that are heard, and of samples", minimum=0)
+
+
+@dataclass
+class GenerateConfig:
+    """`generate`: sample, reconstruct, interpolate, traverse, attribute."""
+
+    task: list[str] = option(
+        [], help="sample; reconstruct FILE; interpolate A B; traverse FILE; attribute FILE", plain_words=True
+    )
+    checkpoint: str = option("", help="run folder; empty = the weights that ship, or the newest run")
+    output_root: str = option(OUTPUT_ROOT, help="where the newest run is looked for")
+    output_dir: str = option("generated", help="where sounds, pictures and latents go")
+    count: int = option(4, help="sample: how many", aliases=("n",), minimum=1)
+    temperature: float = option(1.0, help="sample: spread of the points, 1 = the prior", minimum=0)
+    steps: int = option(8, help="interpolate, traverse, attribute: points on the way, the ends included", minimum=2)
+    path: str = option("spherical", help="interpolate: the way between", choices=("spherical", "linear"))
+    start_s: float = option(0.0, help="interpolate, traverse, attribute: where the segment begins", unit="s", minimum=0)
+    dimension: int = option(0, help="traverse: the latent dimension, from 0", minimum=0)
+    span: float = option(3.0, help="traverse: how far, either way, in standard deviations of the prior", above=0)
+    from_label: str = option("", help="attribute: the label to leave, such as a genre of the training data")
+    to_label: str = option("", help="attribute: the label to go to")
+    amount: float = option(1.0, help="attribute: how far, 1 = from the one label's mean to the other's", above=0)
+    vocoder: VocoderConfig = field(default_factory=VocoderConfig)
+    seed: int = option(0, help="same seed, same sounds", minimum=0)
+
+
+@dataclass
+class ExportConfig:
+    """`export`: encoder and decoder as ONNX files with signatures and model cards."""
+
+    checkpoint: str = option("", help="run folder; empty = the newest run")
+    output_root: str = option(OUTPUT_ROOT, help="where the newest run is looked for")
+    output_dir: str = option("", help="where the files go; empty = the run folder")
+
+
+@dataclass
+class ShipConfig:
+    """`ship`: a run's export, figures and card, as weights that ship with the project."""
+
+    checkpoint: str = option("", help="run folder; empty = the newest run")
+    output_root: str = option(OUTPUT_ROOT, help="where the newest run is looked for")
+    output_dir: str = option(f"checkpoints/{MODEL_NAME}", help="where the files go")
+    credit: str = option(help="what the run learnt from, as the model card says it, with authors")
+    licence: str = option(help="licence of that, such as CC0 or CC-BY-4.0; of several, the most demanding")
+    max_mb: float = option(25.0, help="largest model file", unit="MB", above=0)

@@ -16,6 +16,7 @@ Inference reads `read_checkpoint(path)["model"]`, and needs no Lightning for it.
 from __future__ import annotations
 
 import pickle
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,15 @@ from shared.files import atomic_path
 FORMAT = 1
 LAST, BEST = "last.pt", "best.pt"
 _PARTS = ("model", "optimizer", "scheduler", "history", "best_loss", "data_order", "rng", "config")
+
+
+@dataclass(frozen=True)
+class FileNames:
+    """What the checkpoints of a run are called; a model may have names of its own."""
+
+    last: str = LAST
+    best: str = BEST
+    of_epoch: str = "epoch-{epoch:04d}.pt"
 
 
 def write_checkpoint(path: Path | str, content: dict[str, Any]) -> None:

@@ -50,5 +50,6 @@ class TrainingConfig:
         0, help="steps between two saves within an epoch, for very long epochs; 0 = after epochs only",
         unit="steps", minimum=0,
     )  # fmt: skip
+    tensorboard: bool = option(True, help="write curves for TensorBoard beside history.csv")
     checkpoint_dir: str = option("checkpoints", help="folder of last.pt, best.pt and those that are kept")
     log_dir: str = option("", help="folder of TensorBoard's files and history.csv; empty = logs in checkpoint_dir")

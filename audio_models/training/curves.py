@@ -45,6 +45,23 @@ class Curves:
             self._write(Event(step=step, summary=Summary(value=values)))
             self._records.flush()
 
+    def picture(self, tag: str, png: bytes, size: tuple[int, int], step: int) -> None:
+        """Add a picture in PNG's form of (width, height)."""
+        if self._records:
+            image = Summary.Image(width=size[0], height=size[1], colorspace=3, encoded_image_string=png)
+            self._write(Event(step=step, summary=Summary(value=[Summary.Value(tag=tag, image=image)])))
+            self._records.flush()
+
+    def sound(self, tag: str, wav: bytes, sample_rate: int, samples: int, step: int) -> None:
+        """Add a mono sound in WAV's form."""
+        if self._records:
+            audio = Summary.Audio(
+                sample_rate=sample_rate, num_channels=1, length_frames=samples, encoded_audio_string=wav,
+                content_type="audio/wav",
+            )  # fmt: skip
+            self._write(Event(step=step, summary=Summary(value=[Summary.Value(tag=tag, audio=audio)])))
+            self._records.flush()
+
     def _write(self, event: Event) -> None:
         assert self._records is not None
         event.wall_time = time.time()

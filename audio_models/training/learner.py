@@ -30,12 +30,31 @@ class Learner:
     ) -> None:
         """Take the parts, and how many batches an epoch has."""
         self._fabric, self._config, self._batches = fabric, config, batches
-        self._weights = model  # without Fabric's wrapping: checkpoints know nothing of devices and processes
+        self.weights = model  # without Fabric's wrapping: checkpoints know nothing of devices and processes
         self._adam = torch.optim.AdamW(model.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay)
         self.steps_per_epoch = math.ceil(batches / config.gradient_accumulation)
         self.schedule = build_schedule(self._adam, config, self.steps_per_epoch)
         self.model, self.optimizer = fabric.setup(model, self._adam)
         self._criterion = criterion.to(fabric.device) if isinstance(criterion, nn.Module) else criterion
+
+    def train(self) -> None:
+        """Learn from now on: dropout and the like are at work."""
+        self._set_mode(training=True)
+
+    def eval(self) -> None:
+        """Judge from now on."""
+        self._set_mode(training=False)
+
+    def _set_mode(self, *, training: bool) -> None:
+        self.model.train(training)
+        if isinstance(self._criterion, nn.Module):
+            self._criterion.train(training)
+
+    def set_step(self, step: int) -> None:
+        """Tell a criterion that changes with time how many steps the optimizer has taken."""
+        tell = getattr(self._criterion, "set_step", None)
+        if callable(tell):
+            tell(step)
 
     def forward(self, batch: Batch) -> tuple[Any, Any, dict[str, Tensor]]:
         """Return outputs, targets on the outputs' device, and losses.
@@ -64,7 +83,8 @@ class Learner:
         ends_step = (batch.index + 1) % every == 0 or batch.index == last
         with self._fabric.no_backward_sync(self.model, enabled=not ends_step):
             _, _, losses = self.forward(batch)
-            self._fabric.backward(losses["total_loss"] * (batch.weight / group))
+            with naming("gradient", batch.where, batch.inputs):
+                self._fabric.backward(losses["total_loss"] * (batch.weight / group))
         norm = self._step(batch.where) if ends_step else None
         return {name: loss.item() for name, loss in losses.items()}, norm
 
@@ -84,7 +104,7 @@ class Learner:
     def state_dict(self) -> dict[str, Any]:
         """Return the parts of a checkpoint that are the learner's."""
         return {
-            "model": self._weights.state_dict(),
+            "model": self.weights.state_dict(),
             "optimizer": self._adam.state_dict(),
             "scheduler": self.schedule.state_dict(),
             "scaler": self._fabric.strategy.precision.state_dict(),
@@ -96,7 +116,7 @@ class Learner:
         Raises:
             InputError: when it is of another model or schedule.
         """
-        load_weights(self._weights, content["model"], path)
+        load_weights(self.weights, content["model"], path)
         self._adam.load_state_dict(content["optimizer"])
         self.schedule.load_state_dict(content["scheduler"])  # after the optimizer, which brings its old rate along
         self._fabric.strategy.precision.load_state_dict(content.get("scaler", {}))

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 
 from tqdm import tqdm
+
+EpochLine = Callable[[int, int, dict[str, float]], str]
 
 
 class Progress:
     """Epoch, loss, validation figures and the time that is left."""
 
-    def __init__(self, epochs: int, batches: int, done: int, *, silent: bool) -> None:
-        """Take the plan of the run in epochs and batches per epoch, and how many batches lie behind."""
-        self._epochs, self._silent = epochs, silent
+    def __init__(self, epochs: int, batches: int, done: int, *, silent: bool, line: EpochLine | None = None) -> None:
+        """Take the plan of the run in epochs and batches per epoch, and how many batches lie behind.
+
+        `line` makes what is printed of every epoch, terminal or not, from its number (from 1), all and its figures.
+        """
+        self._epochs, self._silent, self._line = epochs, silent, line
         self._on_terminal = sys.stderr.isatty()
         self._bar = tqdm(
             total=epochs * batches, initial=done, unit="batch", dynamic_ncols=True, mininterval=0.2,
@@ -38,6 +44,10 @@ class Progress:
             else f", {name.replace('_', ' ')} {value:.3f}"
             for name, value in shown.items()
         )
+        if self._line and not self._silent:
+            with tqdm.external_write_mode(file=sys.stdout):
+                print(self._line(epoch + 1, self._epochs, figures), flush=True)
+            return
         if self._on_terminal or self._silent:
             return
         print(

@@ -6,7 +6,8 @@
 
 Loaders yield pairs (inputs, targets); `model(inputs)` gives outputs, `criterion(outputs, targets)` a dict of
 losses with `total_loss`, `measures(outputs, targets)` what else is counted. What these dicts name is what the
-history, the curves and the progress bar show: the engine knows no model.
+history, the curves and the progress bar show: the engine knows no model. A criterion that changes with time has
+`set_step(step)`, and as a module it is told by `training` whether it judges training or validation.
 
 A run that was killed at any step and goes on ends with the same weights to the bit: a checkpoint says how many
 batches of which epoch are done, and `batches` draws each batch, and all chance in it, from seed, epoch and number.
@@ -15,7 +16,7 @@ batches of which epoch are done, and `batches` draws each batch, and all chance 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from torch import nn
 from torch.utils.data import DataLoader
 
 from audio_models.training.batches import Batch, Batches
-from audio_models.training.checkpoints import BEST, LAST, check_order, read_checkpoint, write_checkpoint
+from audio_models.training.checkpoints import FileNames, check_order, read_checkpoint, write_checkpoint
 from audio_models.training.config import TrainingConfig
 from audio_models.training.curves import Curves, History, write_history
 from audio_models.training.heads import HeadsLoss, Tally, head_accuracies
@@ -32,7 +33,7 @@ from audio_models.training.learner import Criterion, Learner
 from audio_models.training.metrics import MetricsTracker
 from audio_models.training.patience import Patience
 from audio_models.training.processes import added_up, start_fabric
-from audio_models.training.progress import Progress
+from audio_models.training.progress import EpochLine, Progress
 from audio_models.training.randomness import VALIDATION, random_states, restore_random_states
 from shared.runs import config_snapshot
 
@@ -48,6 +49,9 @@ class Trainer:
         config: TrainingConfig,
         criterion: Criterion | None = None,
         measures: Callable[[Any, Any], Tally] = head_accuracies,
+        names: FileNames | None = None,
+        epoch_line: EpochLine | None = None,
+        after_epoch: Sequence[Callable[[Trainer], None]] = (),
     ) -> None:
         """Put everything in place; with several devices, start the other processes.
 
@@ -59,6 +63,9 @@ class Trainer:
             criterion: outputs and targets to scalar losses, among them `total_loss`; left out, a cross-entropy
                 per head with the config's label smoothing.
             measures: outputs and targets to what validation counts besides losses, as (sum, over how many).
+            names: of the checkpoints; left out, `last.pt`, `best.pt` and `epoch-0005.pt`.
+            epoch_line: epoch, epochs and figures to the line that an epoch prints; left out, one of the engine's.
+            after_epoch: called in turn when an epoch is recorded and saved; what they raise ends the training.
 
         Raises:
             InputError: when a loader is empty or the machine has not what the config asks for.
@@ -71,12 +78,19 @@ class Trainer:
         criterion = HeadsLoss(label_smoothing=config.label_smoothing) if criterion is None else criterion
         self._learner = Learner(self.fabric, model, criterion, config, len(self._training))
         self._measures = measures
+        self._names = names or FileNames()
+        self._epoch_line, self._after_epoch = epoch_line, after_epoch
         self.history: History = {}
         self.epoch = 0
         self._done = 0  # batches of the epoch that follows `epoch`
         self._losses = MetricsTracker(_nothing)  # of these batches
         self._patience = Patience(config.patience, config.min_delta)
-        self._curves, self._progress = Curves(None, 0), Progress(1, 1, 0, silent=True)
+        self.curves, self._progress = Curves(None, 0), Progress(1, 1, 0, silent=True)
+
+    @property
+    def model(self) -> nn.Module:
+        """The network as it was given, on its device."""
+        return self._learner.weights
 
     @property
     def best_loss(self) -> float:
@@ -95,10 +109,11 @@ class Trainer:
         logs = Path(self.config.log_dir) if self.config.log_dir else folder / "logs"
         batches = len(self._training)
         done = self.epoch * batches + self._done
-        if done == 0:
-            self.save_checkpoint(folder / LAST)  # a kill in the first epoch loses not even the initial weights
-        self._curves = Curves(logs if is_first else None, self._step + 1 if done else 0)
-        self._progress = Progress(self.config.num_epochs, batches, done, silent=not is_first)
+        if done == 0:  # a kill in the first epoch loses not even the initial weights
+            self.save_checkpoint(folder / self._names.last)
+        draws = is_first and self.config.tensorboard
+        self.curves = Curves(logs if draws else None, self.step + 1 if done else 0)
+        self._progress = Progress(self.config.num_epochs, batches, done, silent=not is_first, line=self._epoch_line)
         try:
             while self.epoch < self.config.num_epochs and not self._patience.is_over:
                 self._progress.begin_epoch(self.epoch)
@@ -106,9 +121,11 @@ class Trainer:
                 self._save_epoch(folder, better)
                 if is_first:
                     write_history(logs / "history.csv", self.history)
+                for call in self._after_epoch:
+                    call(self)
         finally:
             self._progress.close()
-            self._curves.close()
+            self.curves.close()
         return self.history
 
     def train_epoch(self) -> dict[str, float]:
@@ -117,13 +134,13 @@ class Trainer:
         Raises:
             ConsortError: as `train`.
         """
-        self._learner.model.train()
+        self._learner.train()
         rate = self._learner.schedule.rate
         for batch in self._training.of_epoch(self.epoch, self._done):
             rate = self._learner.schedule.rate
             self._train_batch(batch, rate)
         means = self._means(self._losses)
-        self._curves.write(means, self._step, "train_epoch/")
+        self.curves.write(means, self.step, "train_epoch/")
         if not self._learner.schedule.per_step:
             self._learner.schedule.advance()
         self.epoch, self._done = self.epoch + 1, 0
@@ -131,6 +148,7 @@ class Trainer:
         return {**means, "learning_rate": rate}
 
     def _train_batch(self, batch: Batch, rate: float) -> None:
+        self._learner.set_step(self.step)
         losses, norm = self._learner.learn(batch)
         self._losses.update(losses, None, None, batch.size)
         self._done = batch.index + 1
@@ -138,14 +156,14 @@ class Trainer:
         if norm is None:
             return
         ends_epoch = self._done == len(self._training)
-        if ends_epoch or self._step % self.config.log_every == 0:
-            self._curves.write({**losses, "learning_rate": rate, "gradient_norm": norm}, self._step, "train/")
+        if ends_epoch or self.step % self.config.log_every == 0:
+            self.curves.write({**losses, "learning_rate": rate, "gradient_norm": norm}, self.step, "train/")
         every = self.config.save_every_steps
-        if every and self._step % every == 0 and not ends_epoch:
-            self.save_checkpoint(Path(self.config.checkpoint_dir) / LAST)
+        if every and self.step % every == 0 and not ends_epoch:
+            self.save_checkpoint(Path(self.config.checkpoint_dir) / self._names.last)
 
     @property
-    def _step(self) -> int:
+    def step(self) -> int:
         """How many steps the optimizer has taken in the whole run."""
         return self.epoch * self._learner.steps_per_epoch + math.ceil(self._done / self.config.gradient_accumulation)
 
@@ -156,7 +174,7 @@ class Trainer:
         Raises:
             ConsortError: when a loss is not a number or a batch cannot be used.
         """
-        self._learner.model.eval()
+        self._learner.eval()
         tracker = MetricsTracker(self._measures)
         for batch in self._validation.of_epoch(VALIDATION):
             outputs, targets, losses = self._learner.forward(batch)
@@ -175,15 +193,15 @@ class Trainer:
         figures["learning_rate"] = trained["learning_rate"]
         for name, value in figures.items():
             self.history.setdefault(name, []).append(value)
-        self._curves.write(validated, self._step, "val/")
+        self.curves.write(validated, self.step, "val/")
         self._progress.end_epoch(self.epoch - 1, figures)
         return self._patience.is_better(validated["total_loss"])
 
     def _save_epoch(self, folder: Path, better: bool) -> None:
         every = self.config.save_every
-        names = [BEST] if better else []
-        names += [f"epoch-{self.epoch:04d}.pt"] if every and self.epoch % every == 0 else []
-        for name in [*names, LAST]:  # last.pt last: what it promises is there
+        names = [self._names.best] if better else []
+        names += [self._names.of_epoch.format(epoch=self.epoch)] if every and self.epoch % every == 0 else []
+        for name in [*names, self._names.last]:  # last.pt last: what it promises is there
             self.save_checkpoint(folder / name)
 
     def save_checkpoint(self, path: Path | str) -> None:
@@ -230,12 +248,12 @@ class Trainer:
         restore_random_states(content["rng"])
 
     def resume(self) -> bool:
-        """Load `last.pt` of the checkpoint folder if there is one, and tell whether there was.
+        """Load the last checkpoint of the folder if there is one, and tell whether there was.
 
         Raises:
             InputError: as `load_checkpoint`.
         """
-        path = Path(self.config.checkpoint_dir) / LAST
+        path = Path(self.config.checkpoint_dir) / self._names.last
         if path.is_file():
             self.load_checkpoint(path)
         return path.is_file()
