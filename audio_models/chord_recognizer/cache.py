@@ -12,19 +12,17 @@ A line is written when its files are whole, so a killed run leaves no piece that
 
 from __future__ import annotations
 
-import json
-import os
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.errors import InputError
-from shared.files import atomic_path, read_json, write_json
+from shared import journal
+from shared.files import atomic_path
+from shared.journal import Record, keep_settings, read_records
 
 SETTINGS, INDEX = "settings.json", "index.jsonl"
-Record = dict[str, Any]
 
 
 def features_path(folder: Path, index: int) -> Path:
@@ -44,18 +42,7 @@ def open_cache(folder: Path, settings: Record) -> dict[int, Record]:
         InputError: when the folder was made with other settings.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / SETTINGS
-    plain = json.loads(json.dumps(settings))
-    if not path.exists():
-        write_json(path, plain)
-    found = read_json(path)
-    differing = sorted(key for key in {*found, *plain} if found.get(key) != plain.get(key))
-    if differing:
-        key = differing[0]
-        raise InputError(
-            f"{folder} was made with {key} {found.get(key)}, not {plain.get(key)}; "
-            "choose another output folder or delete this one"
-        )
+    keep_settings(folder / SETTINGS, settings)
     records = {record["id"]: record for record in read_index(folder)}
     return {index: record for index, record in records.items() if features_path(folder, index).is_file()}
 
@@ -66,17 +53,7 @@ def read_index(folder: Path) -> list[Record]:
     Raises:
         InputError: when a line before the last is damaged.
     """
-    path = folder / INDEX
-    if not path.is_file():
-        return []
-    lines = path.read_text(encoding="utf-8").split("\n")
-    if lines[-1]:
-        os.truncate(path, path.stat().st_size - len(lines[-1].encode()))
-    try:
-        records = [json.loads(line) for line in lines[:-1]]
-    except json.JSONDecodeError as error:
-        raise InputError(f"{path} is damaged ({error.msg}); delete the folder and prepare again") from error
-    return list({record["id"]: record for record in records}.values())
+    return read_records(folder / INDEX)
 
 
 def save_piece(folder: Path, index: int, features: NDArray[np.floating[Any]], labels: NDArray[np.int16]) -> None:
@@ -88,7 +65,4 @@ def save_piece(folder: Path, index: int, features: NDArray[np.floating[Any]], la
 
 def append_record(folder: Path, record: Record) -> None:
     """Add a line to the index, and push it to the disk."""
-    with (folder / INDEX).open("a", encoding="utf-8") as stream:
-        stream.write(json.dumps(record, ensure_ascii=False, allow_nan=False) + "\n")
-        stream.flush()
-        os.fsync(stream.fileno())
+    journal.append_record(folder / INDEX, record)

@@ -14,12 +14,13 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import Dataset
 
-from audio_models.chord_recognizer.cache import Record, features_path, labels_path, read_index
+from audio_models.chord_recognizer.cache import features_path, labels_path, read_index
 from audio_models.chord_recognizer.config import DataConfig
 from audio_models.chord_recognizer.spectrum_changes import hide, smooth_gain_db, tilt, transpose
 from shared.audio.features import Features, LogFrequencySettings
 from shared.audio.tuning import estimate_tuning, shift_tuning
 from shared.errors import InputError
+from shared.journal import Record
 from shared.splits import Splits
 from shared.vocabulary import IGNORED
 

@@ -22,7 +22,7 @@ from contextlib import contextmanager
 
 from tqdm import tqdm
 
-from audio_models.chord_recognizer.cache import Record, append_record, open_cache, save_piece
+from audio_models.chord_recognizer.cache import append_record, open_cache, save_piece
 from audio_models.chord_recognizer.catalog import Catalog, open_catalog
 from audio_models.chord_recognizer.config import PrepareConfig
 from audio_models.chord_recognizer.frame_labels import frame_labels
@@ -30,6 +30,7 @@ from audio_models.chord_recognizer.rendering import render_piece
 from audio_models.chord_recognizer.sources import PIECES_VERSION, SHARES, draw
 from shared.audio.features import LogFrequencySettings, frame_times_s, log_frequency
 from shared.cli import entry_point
+from shared.journal import Record
 from shared.music.soundfonts import missing_packages
 from shared.music.synth import FLUIDSYNTH, available_backend
 

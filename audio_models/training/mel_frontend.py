@@ -43,8 +43,10 @@ class MelFrontend(nn.Module):
 
     def mel_power(self, waveform: Tensor) -> Tensor:
         """Return the mel powers [batch, n_mels, frames]."""
-        n_fft, hop = self.settings.n_fft, self.settings.hop_length
-        bins = torch.stft(waveform, n_fft, hop, window=self.window, center=True, pad_mode="reflect", return_complex=True)
+        bins = torch.stft(
+            waveform, self.settings.n_fft, self.settings.hop_length, window=self.window, center=True,
+            pad_mode="reflect", return_complex=True,
+        )  # fmt: skip
         parts = torch.view_as_real(bins)
         return torch.matmul(self.filters, parts.square().sum(dim=-1))
 

@@ -73,11 +73,14 @@ class MelSettings:
         return 1 + n_samples // self.hop_length
 
 
-def mel_filters(settings: MelSettings) -> NDArray[np.float64]:
-    """Return the share of each transform bin in each band, [n_mels, n_fft // 2 + 1]."""
+def mel_filters(settings: MelSettings, pitch_ratio: float = 1.0) -> NDArray[np.float64]:
+    """Return the share of each transform bin in each band, [n_mels, n_fft // 2 + 1].
+
+    With a `pitch_ratio` the bands hear every bin at that multiple of its frequency: the sound, shifted in pitch.
+    """
     highest = _mel(np.array([settings.sample_rate / 2]))[0]
     edges = _hz(np.linspace(0, highest, settings.n_mels + 2))
-    bins = np.linspace(0, settings.sample_rate / 2, settings.n_fft // 2 + 1)
+    bins = np.linspace(0, settings.sample_rate / 2, settings.n_fft // 2 + 1) * pitch_ratio
     rising = (bins - edges[:-2, None]) / np.diff(edges)[:-1, None]
     falling = (edges[2:, None] - bins) / np.diff(edges)[1:, None]
     return np.maximum(0, np.minimum(rising, falling))
@@ -119,13 +122,13 @@ def refuse_too_short(n_samples: int, settings: MelSettings) -> None:
 def compress(power: NDArray[np.float64], settings: MelSettings) -> LogMel:
     """Return the values of mel powers: 0 for none, 1 for the reference."""
     scaled = np.log10((power + settings.floor) / settings.floor) / np.log10(1 + settings.reference / settings.floor)
-    return scaled.astype(np.float32)
+    return np.asarray(scaled, dtype=np.float32)
 
 
 def decompress(values: LogMel, settings: MelSettings) -> NDArray[np.float64]:
     """Return the mel powers of values; those below 0 are silence."""
     exponent = np.maximum(values, 0).astype(np.float64) * np.log1p(settings.reference / settings.floor)
-    return settings.floor * np.expm1(exponent)
+    return np.asarray(settings.floor * np.expm1(exponent))
 
 
 def _mel(hz: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -1,0 +1,90 @@
+"""Listening to recordings for faults: unreadable, broken off, silent, too short, or there twice."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from shared.audio.decoders import open_recording
+from shared.datasets.audio_tracks import AudioTrack
+from shared.datasets.problems import Problem, ProblemLog, Report
+from shared.errors import ConsortError, InputError
+
+SILENT_PEAK = 10 ** (-80 / 20)
+_MISSING_S = 0.5  # what codecs pad is shorter
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """What listening to a file told: its length, its loudest sample, and what is wrong (empty: nothing).
+
+    `digest` is of the samples, so the same sound in another container has the same; empty where there are none.
+    """
+
+    duration_s: float
+    peak: float
+    fault: str
+    digest: str
+
+
+def examine(path: Path, least_s: float = 0.0) -> Examination:
+    """Decode a file once, block by block, and say what is wrong with it.
+
+    Args:
+        path: of the recording.
+        least_s: what is shorter is a fault, in seconds.
+    """
+    samples, peak, content = 0, 0.0, hashlib.sha256()
+    try:
+        recording = open_recording(path)
+        for block in recording.blocks():
+            samples += len(block)
+            peak = max(peak, float(np.abs(block).max()))
+            content.update(np.round(block * 32_767).astype("<i4").tobytes())
+    except InputError as error:
+        return Examination(0.0, 0.0, str(error), "")
+    length_s = samples / recording.sample_rate
+    promised_s = (recording.n_frames or samples) / recording.sample_rate
+    fault = ""
+    if promised_s - length_s > _MISSING_S:
+        fault = f"breaks off after {length_s:.1f} of {promised_s:.1f} s"
+    elif peak < SILENT_PEAK:
+        fault = "is silent"
+    elif length_s < least_s:
+        fault = f"is too short: {length_s:.2f} s, and {least_s:g} s are needed"
+    return Examination(length_s, peak, fault, content.hexdigest())
+
+
+def faults(examined: Iterable[tuple[AudioTrack, Examination]], root: Path) -> list[Problem]:
+    """Return what is wrong with recordings, copies of an earlier one included."""
+    first: dict[str, str] = {}
+    found = []
+    for track, examination in examined:
+        name = name_in(root, track.path)
+        if examination.fault:
+            found.append(Problem(name, 0, examination.fault))
+        elif first.setdefault(examination.digest, name) != name:
+            found.append(Problem(name, 0, f"is the same recording as {first[examination.digest]}"))
+    return found
+
+
+def name_in(root: Path, path: Path) -> str:
+    """Return a path as a person names it: below the dataset's folder, or whole."""
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
+
+
+def validate_audio(
+    root: Path, tree: tuple[str, ...], tracks: Callable[[Path, ProblemLog], Iterator[AudioTrack]]
+) -> Report:
+    """Report what a dataset lacks, then what is wrong with each of its recordings."""
+    log = ProblemLog(warn=False)
+    try:
+        found = list(tracks(root, log))
+    except ConsortError as error:
+        return Report(0, (Problem(tree[0], 0, str(error)),))
+    problems = faults(((track, examine(track.path)) for track in found), root)
+    return Report(len(found) - len(problems), (*log.problems, *problems))
