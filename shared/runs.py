@@ -118,6 +118,17 @@ def _make_dated_folder(parent: Path) -> Path:
             number += 1
 
 
+def start_run_in(folder: Path | str, model: str, config: Any) -> Run:
+    """Make one folder for logs and weights of a run, and write its settings to `config.json` in it.
+
+    Raises:
+        ConsortError: when the folder cannot be made.
+    """
+    made = _make_folder(Path(folder), exist_ok=True)
+    write_json(made / "config.json", config_snapshot(config))
+    return Run(made.resolve().name, model, made, made)
+
+
 def _make_folder(folder: Path, *, exist_ok: bool) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=exist_ok)

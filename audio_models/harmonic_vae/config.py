@@ -144,6 +144,10 @@ class TrainConfig:
     fresh_schedule: bool = option(
         False, help="take only the weights of resume_from: fine-tune on other data, from the first epoch on"
     )
+    pca_segments: int = option(
+        4000, help="training segments, from anywhere, that the control PCA is fitted to at the end; 0 = no control",
+        minimum=0,
+    )  # fmt: skip
     export: bool = option(True, help="export to ONNX and verify when training ends")
 
 

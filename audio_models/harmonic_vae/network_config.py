@@ -76,7 +76,7 @@ class VocoderConfig:
 
     griffin_lim_steps: int = option(64, help="iterations that find phases", minimum=1)
     momentum: float = option(0.99, help="of Griffin-Lim, 0 = the plain one", minimum=0, below=1)
-    nnls_steps: int = option(100, help="iterations that find non-negative magnitudes", minimum=0)
+    nnls_steps: int = option(30, help="iterations that find non-negative magnitudes", minimum=0)
 
 
 @dataclass

@@ -1,0 +1,79 @@
+"""Export the HarmonicVAE: encoder and decoder as ONNX files of their own, verified against PyTorch.
+
+The encoder takes the waveform, so whoever runs it writes no feature code, and gives mean and log-variance, never a
+draw: who wants noise adds it.
+
+Examples:
+    python -m audio_models.harmonic_vae.export
+    python -m audio_models.harmonic_vae.export --checkpoint output/gtzan --output_dir plugin
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from torch import Tensor, nn
+
+from audio_models.harmonic_vae import run_folder
+from audio_models.harmonic_vae.config import ExportConfig
+from audio_models.harmonic_vae.model import HarmonicVae
+from audio_models.harmonic_vae.model_card import card
+from audio_models.harmonic_vae.signatures import decoder_signature, encoder_signature
+from shared.cli import entry_point
+from shared.export.torch_onnx import export_torch, verify_torch
+
+
+class Encoder(nn.Module):
+    """waveform [batch, samples] -> mu and log_var [batch, latent_dim]."""
+
+    def __init__(self, model: HarmonicVae) -> None:
+        """Take the trained network."""
+        super().__init__()
+        self.model = model
+
+    def forward(self, waveform: Tensor) -> tuple[Tensor, Tensor]:
+        """Return mean and log-variance."""
+        return self.model.encode(self.model.hear(waveform))
+
+
+class Decoder(nn.Module):
+    """z [batch, latent_dim] -> log_mel [batch, n_mels, frames]."""
+
+    def __init__(self, model: HarmonicVae) -> None:
+        """Take the trained network."""
+        super().__init__()
+        self.model = model
+
+    def forward(self, z: Tensor) -> Tensor:
+        """Return the log-mel."""
+        return self.model.decode(z)
+
+
+def export(config: ExportConfig, credit: str = "", licence: str = "") -> Path:
+    """Write and verify both files; return the folder. Credit and licence go into the model cards.
+
+    Raises:
+        ExportError: when an exported model does not answer as the trained one.
+        ConsortError: when the run folder is not usable.
+    """
+    folder = run_folder.resolve(config.checkpoint, config.output_root, shipped=False)
+    output = Path(config.output_dir) if config.output_dir else folder
+    model = run_folder.load_model(folder)
+    for name, part, signature in (
+        (run_folder.ENCODER_FILE, Encoder(model), encoder_signature(model)),
+        (run_folder.DECODER_FILE, Decoder(model), decoder_signature(model)),
+    ):
+        export_torch(part, signature, card(signature, folder, credit, licence), output / name)
+        verify_torch(output / name, part)
+    return output
+
+
+@entry_point(ExportConfig)
+def main(config: ExportConfig) -> None:
+    """Export."""
+    print(f"exported and verified: {export(config)}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
