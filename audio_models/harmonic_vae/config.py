@@ -160,9 +160,8 @@ class TuneConfig(TrainConfig):
     storage: str = option("", help="SQLite file of the study, old or new; empty = study.db in output_dir")
     study: str = option(MODEL_NAME, help="name of the study in that file")
     latent_dims: list[int] = option([64, 128, 256], help="widths of the latent space to try")
-    hidden_choices: list[str] = option(
-        ["1024-512-256", "512-256"], help="hidden_dims of the mlp to try, or channels of the convolutional one"
-    )
+    hidden_choices: list[str] = option(["1024-512-256", "512-256"], help="mlp: hidden_dims to try")
+    channel_choices: list[str] = option(["32-64-128-192", "48-96-192-256"], help="convolutional: channels to try")
     batch_sizes: list[int] = option([32, 64, 128], help="batch sizes to try")
     lr_low: float = option(1e-4, help="lowest learning rate to try", above=0)
     lr_high: float = option(3e-3, help="highest learning rate to try", above=0)
@@ -180,6 +179,9 @@ class EvaluateConfig:
     cache_dir: str = option("", help="another cache of `prepare`, whose held-out part is asked; empty = the run's own")
     audio_dir: str = option("", help="folder of other recordings; the sub-folders are labels")
     controls: bool = option(True, help="also measure PCA, fitted on the run's training segments")
+    most: int = option(
+        2000, help="segments that are asked, spread evenly, and among which labels are sought", minimum=4
+    )
     heard: int = option(48, help="segments that are turned into sound for the spectral distances", minimum=2)
     neighbours: int = option(5, help="of the k-NN classifier of labels", minimum=1)
     vocoder: VocoderConfig = field(default_factory=VocoderConfig)

@@ -38,7 +38,7 @@ from audio_models.harmonic_vae.drawing import draw_log_mels
 from audio_models.harmonic_vae.latent import LatentHealth, decode, encode, hear, sparsity
 from audio_models.harmonic_vae.loss import distance
 from audio_models.harmonic_vae.model import HarmonicVae
-from audio_models.harmonic_vae.recordings import HeldOut, held_out
+from audio_models.harmonic_vae.recordings import held_out
 from audio_models.harmonic_vae.vocoder import Vocoder
 from shared.cli import entry_point
 from shared.files import write_json
@@ -61,13 +61,16 @@ def evaluate(config: EvaluateConfig) -> dict[str, Any]:
     model = run_folder.load_model(folder)
     codecs = all_codecs(folder, model, controls=config.controls)
     with held_out(config, folder) as held:
-        waveforms = held.asked.waveforms(np.arange(len(held.asked)))
+        chosen = spread(held.asked, config.most)
+        waveforms = held.asked.waveforms(chosen)
         log_mels = hear(model, waveforms)
         points = {name: codec.encode(log_mels) for name, codec in codecs.items()}
         answers = {name: codec.decode(points[name]) for name, codec in codecs.items()}
-        columns = {name: _reconstruction(log_mels, answers[name], held.asked) for name in codecs}
+        genres = [held.asked.labels[_LABEL][index] for index in chosen]
+        columns = {name: _reconstruction(log_mels, answers[name], genres) for name in codecs}
         _add_heard(columns, config, model, waveforms, log_mels, answers)
-        _add_labels(columns, config, model, held, codecs, points)
+        asked = {name: labelled(points[name], held.asked, chosen) for name in codecs}
+        _add_labels(columns, config, model, held.train, codecs, asked)
         ours = columns.pop(next(iter(codecs)))
         ours["overall"] |= _latent_figures(model, log_mels) | _samples(model, log_mels, config.seed)
         about = {
@@ -76,16 +79,21 @@ def evaluate(config: EvaluateConfig) -> dict[str, Any]:
             "reference": f"{len(log_mels)} segments of {held.name}",
         }  # fmt: skip
         if config.pictures:
-            _draw(Path(config.pictures), model, log_mels, {"HarmonicVAE": answers["HarmonicVAE"], **answers})
+            _draw(Path(config.pictures), model, log_mels, answers)
     return {"about": about, **ours} | ({"controls": columns} if columns else {})
 
 
-def _reconstruction(log_mels: Tensor, answers: Tensor, segments: Segments) -> dict[str, Any]:
+def spread(segments: Segments, most: int) -> NDArray[np.int64]:
+    """Return the numbers of at most so many segments, spread evenly over all."""
+    return np.unique(np.linspace(0, len(segments) - 1, min(most, len(segments))).astype(np.int64))
+
+
+def _reconstruction(log_mels: Tensor, answers: Tensor, genres: list[str]) -> dict[str, Any]:
     """Return the figures of log-mels: overall, and by label."""
     by_segment = {kind: distance(answers, log_mels, kind).numpy() for kind in ("l1", "mse")}
     overall = {f"log_mel_{kind}": float(values.mean()) for kind, values in by_segment.items()}
     overall["frechet"] = frechet_distance(embedded(answers), embedded(log_mels)) if len(log_mels) > 1 else 0.0
-    labels = np.array(segments.labels[_LABEL])
+    labels = np.array(genres)
     parts = {
         label: {"log_mel_l1": float(by_segment["l1"][labels == label].mean())} for label in sorted(set(labels)) if label
     }
@@ -128,29 +136,31 @@ def _add_labels(
     columns: dict[str, dict[str, Any]],
     config: EvaluateConfig,
     model: HarmonicVae,
-    held: HeldOut,
+    train: Segments | None,
     codecs: dict[str, Codec],
-    points: dict[str, Tensor],
+    asked: dict[str, Labelled],
 ) -> None:
-    """Add how well labels lie together, where there are labels."""
-    if len({label for label in held.asked.labels[_LABEL] if label}) < 2:
-        return
-    known = hear(model, held.train.waveforms(np.arange(len(held.train)))) if held.train else None
+    """Add how well labels lie together, where there are labels: among training segments, or among those asked."""
+    chosen = spread(train, config.most) if train else None
+    known = hear(model, train.waveforms(chosen)) if train and chosen is not None else None
     for name, codec in codecs.items():
-        asked = labelled(points[name], held.asked).known()
-        among = labelled(codec.encode(known), held.train).known() if known is not None and held.train else asked
-        figures = {"silhouette": silhouette(asked)}
-        if len(set(among.groups)) > 1:
-            figures["knn_accuracy"] = knn_accuracy(asked, among, config.neighbours)
-            if config.controls:
-                columns["majority"] = {"overall": {"knn_accuracy": majority_accuracy(asked, among)}}
-        columns[name]["overall"] |= figures
+        ours = among = asked[name].known()
+        if known is not None and train and chosen is not None:
+            among = labelled(codec.encode(known), train, chosen).known()
+        if len(set(ours.labels)) < 2 or len(set(among.groups)) < 2:
+            return
+        columns[name]["overall"] |= {
+            "silhouette": silhouette(ours), "knn_accuracy": knn_accuracy(ours, among, config.neighbours)
+        }  # fmt: skip
+        if config.controls:
+            columns["majority"] = {"overall": {"knn_accuracy": majority_accuracy(ours, among)}}
 
 
-def labelled(points: Tensor, segments: Segments) -> Labelled:
+def labelled(points: Tensor, segments: Segments, chosen: NDArray[np.int64]) -> Labelled:
     """Return points with the genre of their segments, grouped as they were split."""
-    groups = [segments.tracks[index].group for index in segments.track]
-    return Labelled(points.double().numpy(), segments.labels[_LABEL], groups)
+    groups = [segments.tracks[index].group for index in segments.track[chosen]]
+    genres = [segments.labels[_LABEL][index] for index in chosen]
+    return Labelled(points.double().numpy(), genres, groups)
 
 
 def _latent_figures(model: HarmonicVae, log_mels: Tensor) -> dict[str, float]:

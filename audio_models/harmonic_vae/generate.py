@@ -26,8 +26,8 @@ from audio_models.harmonic_vae import run_folder
 from audio_models.harmonic_vae.config import GenerateConfig
 from audio_models.harmonic_vae.latent import decode, encode, hear
 from audio_models.harmonic_vae.model import HarmonicVae
-from audio_models.harmonic_vae.paths import attribute_path, linear_path, spherical_path, traversal
 from audio_models.harmonic_vae.passages import listen, overlap_added, play
+from audio_models.harmonic_vae.paths import attribute_path, linear_path, spherical_path, traversal
 from audio_models.harmonic_vae.recordings import read_levelled
 from audio_models.harmonic_vae.results import Writer
 from shared.cli import EXIT_ERROR, entry_point

@@ -11,7 +11,6 @@ visualizations/epoch_0010/
 from __future__ import annotations
 
 import logging
-import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -22,10 +21,11 @@ from torch import Tensor
 
 from audio_models.harmonic_vae.config import TrainConfig
 from audio_models.harmonic_vae.data import Segments
+from audio_models.harmonic_vae.drawing import draw_log_mels, draw_points, picture_size
 from audio_models.harmonic_vae.latent import decode, encode, hear
 from audio_models.harmonic_vae.model import HarmonicVae
-from audio_models.harmonic_vae.drawing import draw_log_mels, draw_points, picture_size
 from audio_models.harmonic_vae.vocoder import Vocoder
+from audio_models.training.layouts import by_tsne, by_umap
 from audio_models.training.trainer import Trainer
 from shared.audio.io import write_wav
 from shared.errors import ConsortError
@@ -98,21 +98,3 @@ class Showcase:
                 sound = vocoder.within_full_scale(log_mel)
                 path = write_wav(folder / f"{kind}_{number}.wav", sound, rate)
                 trainer.curves.sound(f"sounds/{kind}_{number}", path.read_bytes(), rate, len(sound), trainer.step)
-
-
-def by_tsne(points: NDArray[np.float32], seed: int) -> NDArray[np.floating]:
-    """Return places in the plane [n, 2] by t-SNE (van der Maaten & Hinton 2008)."""
-    from sklearn.manifold import TSNE
-
-    perplexity = min(30.0, (len(points) - 1) / 3)
-    return np.asarray(TSNE(2, perplexity=perplexity, init="pca", random_state=seed).fit_transform(points))
-
-
-def by_umap(points: NDArray[np.float32], seed: int) -> NDArray[np.floating]:
-    """Return places in the plane [n, 2] by UMAP (McInnes et al. 2018)."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of a seed that makes it run on one core
-        import umap
-
-        reducer = umap.UMAP(n_neighbors=min(15, len(points) - 1), random_state=seed)
-        return np.asarray(reducer.fit_transform(points))

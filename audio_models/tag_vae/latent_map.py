@@ -7,20 +7,20 @@ concepts: a dot has that of the first of them that its clip has.
 from __future__ import annotations
 
 import json
-import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from audio_models.training.layouts import by_umap
 from shared.datasets.tagged import TaggedClip
 from shared.decoding.tag_space import TagSpace
 from shared.errors import InputError
 from shared.files import write_text
 
 _TEMPLATE = Path(__file__).with_suffix(".html")
-_NEIGHBOURS, _LEAST_CLIPS = 15, 4
+_LEAST_CLIPS = 4
 # Colours that remain apart for eyes that see few (Okabe & Ito 2008); grey for the rest.
 _COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442", "#6a3d9a")
 
@@ -51,11 +51,6 @@ def write_map(path: Path, space: TagSpace, clips: Sequence[TaggedClip], seed: in
 
 def laid_out(points: NDArray[np.floating], seed: int) -> NDArray[np.float64]:
     """Return places in the plane [clips, 2], each coordinate from 0 to 1."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of a seed that makes it run on one core
-        import umap
-
-        reducer = umap.UMAP(n_neighbors=min(_NEIGHBOURS, len(points) - 1), metric="cosine", random_state=seed)
-        places = np.asarray(reducer.fit_transform(points), dtype=np.float64)
+    places = by_umap(points, seed, metric="cosine")
     low, high = places.min(axis=0), places.max(axis=0)
     return np.asarray((places - low) / np.maximum(high - low, 1e-9))
