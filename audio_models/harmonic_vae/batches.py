@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
-from audio_models.harmonic_vae.config import TrainerConfig
 from audio_models.harmonic_vae.data import Segments
+from audio_models.harmonic_vae.network_config import TrainerConfig
 from audio_models.training.config import TrainingConfig
 from audio_models.training.data_order import build_loader
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from audio_models.harmonic_vae import run_folder
 from audio_models.harmonic_vae.config import ExportConfig, TrainConfig
 from audio_models.harmonic_vae.data import Segments, Splits
-from audio_models.harmonic_vae.latent import LatentHealth, encode, hear
+from audio_models.harmonic_vae.latent import LatentHealth, encode, hear, may_judge
 from audio_models.harmonic_vae.model import HarmonicVae
 from audio_models.training.checkpoints import load_weights, read_weights, write_checkpoint
 from audio_models.training.trainer import Trainer
@@ -34,7 +34,8 @@ def finish(config: TrainConfig, run: Run, splits: Splits, trainer: Trainer) -> N
     folder = run.checkpoint_dir
     model = _best(trainer, folder)
     points, health = _points(model, splits.train)
-    health.require_alive()
+    if may_judge(trainer.epoch, config.trainer.epochs):
+        health.require_alive()
     write_checkpoint(folder / run_folder.WEIGHTS_FILE, {"model": model.state_dict()})
     if means := label_means(points, splits.train.labels[_LABEL]):
         run_folder.save_label_means(folder, means)

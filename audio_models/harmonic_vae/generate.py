@@ -45,8 +45,8 @@ def sample(config: GenerateConfig, model: HarmonicVae, files: Sequence[str], wri
 
 def interpolate(config: GenerateConfig, model: HarmonicVae, files: Sequence[str], writer: Writer) -> None:
     """Write the way from a segment of one recording to one of another."""
-    ends = [segment_point(config, model, file) for file in files]
-    way = {"spherical": spherical_path, "linear": linear_path}[config.path](*ends, config.steps)
+    start, end = (segment_point(config, model, file) for file in files)
+    way = {"spherical": spherical_path, "linear": linear_path}[config.path](start, end, config.steps)
     shares = np.linspace(0, 1, config.steps)
     name = f"interpolate_{Path(files[0]).stem}_{Path(files[1]).stem}"
     writer.points(name, way, decode(model, way), [f"{share:.0%}" for share in shares])

@@ -22,6 +22,8 @@ from shared.errors import ConsortError
 ACTIVE_VARIANCE = 0.01
 # Below these a latent space has collapsed: a nat of information about a segment, one of ten dimensions.
 LEAST_KL, LEAST_ACTIVE = 1.0, 0.1
+# A latent space may be late in coming to life, and a beta that rises needs a while to press.
+_JUDGED_EPOCHS, _JUDGED_SHARE = 5, 0.25
 
 
 @torch.no_grad()
@@ -79,6 +81,11 @@ class LatentHealth:
                 f"{self.kl:.2f} nats per segment, so the decoder ignores what it is given; lower --beta_end, let beta "
                 "rise for longer with --beta_steps, or raise --free_bits"
             )
+
+
+def may_judge(epoch: int, epochs: int) -> bool:
+    """Tell whether a latent space that is dead after so many epochs is likely to stay so."""
+    return epoch >= max(_JUDGED_EPOCHS, _JUDGED_SHARE * epochs)
 
 
 def sparsity(mu: Tensor) -> float:

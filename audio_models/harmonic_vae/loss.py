@@ -18,7 +18,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from audio_models.harmonic_vae.config import LossConfig
+from audio_models.harmonic_vae.network_config import LossConfig
 
 
 class Output(NamedTuple):
@@ -84,7 +84,7 @@ class VaeLoss(nn.Module):
 
     def measures(self, output: Output, targets: object) -> dict[str, tuple[float, float]]:
         """Return what validation counts: the parts of the loss, and the whole KL in nats."""
-        losses, n = self(output, targets), len(output.mu)
+        losses, n = self(output, targets), float(len(output.mu))
         nats = float(kl_divergence(output.mu, output.log_var).sum())
         parts = {"recon": losses["reconstruction_loss"], "kl": losses["kl_loss"]}
         return {name: (float(value) * n, n) for name, value in parts.items()} | {"kl_nats": (nats, n)}

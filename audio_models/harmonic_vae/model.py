@@ -22,8 +22,9 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor, nn
 
-from audio_models.harmonic_vae.config import AudioConfig, ModelConfig
+from audio_models.harmonic_vae.config import AudioConfig
 from audio_models.harmonic_vae.loss import Output
+from audio_models.harmonic_vae.network_config import ModelConfig
 from audio_models.harmonic_vae.networks import build_networks
 from audio_models.training.mel_frontend import MelFrontend
 from shared.audio.mel import MelSettings

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from itertools import pairwise
 
 from torch import Tensor, nn
 
-from audio_models.harmonic_vae.config import AudioConfig, ModelConfig
+from audio_models.harmonic_vae.config import AudioConfig
+from audio_models.harmonic_vae.network_config import ModelConfig
 from shared.errors import unknown_choice
 
 Pair = tuple[nn.Module, nn.Module]
@@ -33,7 +35,7 @@ def mlp(config: ModelConfig, audio: AudioConfig) -> Pair:
 
 def _layers(widths: list[int], dropout: float) -> list[nn.Module]:
     layers: list[nn.Module] = []
-    for before, after in zip(widths, widths[1:], strict=False):
+    for before, after in pairwise(widths):
         layers += [nn.Linear(before, after), nn.LayerNorm(after), nn.GELU(), nn.Dropout(dropout)]
     return layers
 
@@ -49,10 +51,10 @@ class ConvolutionalEncoder(nn.Module):
     def __init__(self, config: ModelConfig, audio: AudioConfig) -> None:
         """Build the stages."""
         super().__init__()
-        first, *others = config.channels
+        first = config.channels[0]
         stages: list[nn.Module] = [nn.Conv2d(1, first, 3, stride=2, padding=1)]
         stages += [_Residual(first, config.dropout) for _ in range(config.blocks)]
-        for before, after in zip(config.channels, others, strict=False):
+        for before, after in pairwise(config.channels):
             stages += [_norm(before), nn.GELU(), nn.Conv2d(before, after, 3, stride=2, padding=1)]
             stages += [_Residual(after, config.dropout) for _ in range(config.blocks)]
         self.stages = nn.Sequential(*stages, _norm(config.channels[-1]), nn.GELU(), nn.Flatten())

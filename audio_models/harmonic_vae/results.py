@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 from tqdm import tqdm
 
-from audio_models.harmonic_vae.config import VocoderConfig
 from audio_models.harmonic_vae.drawing import draw_log_mels
 from audio_models.harmonic_vae.model import HarmonicVae
+from audio_models.harmonic_vae.network_config import VocoderConfig
 from audio_models.harmonic_vae.passages import Passage
 from audio_models.harmonic_vae.vocoder import Vocoder
 from shared.audio.io import write_wav
@@ -54,5 +55,6 @@ class Writer:
 
     def _latents(self, name: str, z: Tensor, **others: Tensor) -> None:
         with atomic_path(self.folder / f"{name}.npz") as aside:
-            np.savez(aside, z=z.numpy(), **{key: value.numpy() for key, value in others.items()})
+            arrays: dict[str, Any] = {"z": z.numpy(), **{key: value.numpy() for key, value in others.items()}}
+            np.savez(aside, **arrays)
         print(f"wrote {self.folder / name}.wav, .png, .npz")

@@ -19,8 +19,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from audio_models.harmonic_vae.config import MODEL_NAME, AudioConfig, DataConfig, ModelConfig
+from audio_models.harmonic_vae.config import MODEL_NAME, AudioConfig, DataConfig
 from audio_models.harmonic_vae.model import HarmonicVae, build_model
+from audio_models.harmonic_vae.network_config import ModelConfig
 from audio_models.training.checkpoints import FileNames, load_weights, read_weights
 from shared.errors import InputError
 from shared.files import atomic_path

@@ -26,7 +26,7 @@ from audio_models.harmonic_vae.batches import segment_loader
 from audio_models.harmonic_vae.config import MODEL_NAME, OUTPUT_ROOT, TrainConfig
 from audio_models.harmonic_vae.data import Segments, Splits, load_splits
 from audio_models.harmonic_vae.ending import finish
-from audio_models.harmonic_vae.latent import LatentHealth, encode, hear
+from audio_models.harmonic_vae.latent import LatentHealth, encode, hear, may_judge
 from audio_models.harmonic_vae.loss import VaeLoss
 from audio_models.harmonic_vae.model import HarmonicVae, build_model
 from audio_models.harmonic_vae.resuming import checkpoint_of, refuse_other_config
@@ -39,8 +39,6 @@ from shared.runs import Run, seed_everything, start_run, start_run_in
 
 AfterEpoch = Callable[[Trainer], None]
 _CALIBRATION_SEGMENTS, _HEALTH_SEGMENTS = 256, 128
-# A latent space may be late in coming to life, and a small beta needs a while to press: judged from here on.
-_JUDGED_FROM = 0.25
 
 
 def train(config: TrainConfig, after_epoch: Sequence[AfterEpoch] = ()) -> float:
@@ -145,20 +143,20 @@ class AliveCheck:
         """Take the validation segments, of which some are looked at."""
         count = min(len(segments), _HEALTH_SEGMENTS)
         self._chosen = np.unique(np.linspace(0, len(segments) - 1, count).astype(np.int64))
-        self._segments, self._judged_from = segments, _JUDGED_FROM * config.trainer.epochs
+        self._segments, self._epochs = segments, config.trainer.epochs
 
     def __call__(self, trainer: Trainer) -> None:
         """Measure.
 
         Raises:
-            ConsortError: when too little is alive after the first quarter of the training.
+            ConsortError: when too little is alive, and the training is old enough to be judged.
         """
         model: HarmonicVae = trainer.model.eval()  # type: ignore[assignment]
         waveforms = self._segments.waveforms(self._chosen).to(model.mean.device)
         health = LatentHealth.of(*encode(model, hear(model, waveforms)))
         figures = {"active_units": float(health.active_units), "latent_kl_nats": health.kl}
         trainer.curves.write(figures, trainer.step, "val/")
-        if trainer.epoch >= self._judged_from:
+        if may_judge(trainer.epoch, self._epochs):
             health.require_alive()
 
 

@@ -142,11 +142,11 @@ def trial_config(config: TuneConfig, chosen: dict[str, Any], folder: Path) -> Tr
         widths = [int(width) for width in chosen["widths"].split("-")]
     except ValueError as error:
         raise InputError(f"widths '{chosen['widths']}' are no numbers joined by '-', such as 512-256") from error
-    kind = "hidden_dims" if config.model.architecture == "mlp" else "channels"
+    kind: dict[str, Any] = {"hidden_dims" if config.model.architecture == "mlp" else "channels": widths}
     base = TrainConfig(**{field.name: getattr(config, field.name) for field in fields(TrainConfig)})
     return replace(
         base,
-        model=replace(base.model, latent_dim=chosen["latent_dim"], **{kind: widths}),
+        model=replace(base.model, latent_dim=chosen["latent_dim"], **kind),
         loss=replace(base.loss, beta_end=chosen["beta_end"], beta_start=min(base.loss.beta_start, chosen["beta_end"])),
         trainer=replace(base.trainer, learning_rate=chosen["learning_rate"], checkpoint_every=0),
         data=replace(base.data, batch_size=chosen["batch_size"]),

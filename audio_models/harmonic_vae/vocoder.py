@@ -20,7 +20,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from audio_models.harmonic_vae.config import VocoderConfig
+from audio_models.harmonic_vae.network_config import VocoderConfig
 from audio_models.training.mel_frontend import MelFrontend
 from shared.audio.mel import MelSettings
 
