@@ -6,7 +6,6 @@ recording is heard in windows and decoded in segments of six minutes, so an hour
 
 from __future__ import annotations
 
-import subprocess
 import sys
 import tempfile
 import time
@@ -16,9 +15,9 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.peak_memory import peak_mb
 from benchmarks.report import RESULTS, Bar, format_bars, format_table, write_benchmark
 from shared.cli import entry_point, option
-from shared.errors import ConsortError
 from shared.shipped import model_file
 
 COMMAND = "python -m benchmarks.chord_memory"
@@ -53,19 +52,9 @@ def write_recording(path: Path, minutes: int) -> None:
 
 def measure(path: Path, model: Path) -> tuple[float, float]:
     """Return the peak memory in MB and the seconds of recognising a file in a process of its own."""
-    # The children's largest resident set never falls: each measurement needs a parent of its own.
-    code = (
-        "import resource, subprocess, sys; done = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL);"
-        "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss); sys.exit(done.returncode)"
-    )
-    command = [sys.executable, "-m", "audio_models.chord_recognizer.predict", str(path), "--model", str(model)]
     started = time.perf_counter()
-    done = subprocess.run([sys.executable, "-c", code, *command], capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise ConsortError(f"predict failed on {path.name}: {done.stderr.strip().splitlines()[-1]}")
-    # Linux counts in kilobytes, macOS in bytes.
-    unit = 1e6 if sys.platform == "darwin" else 1e3
-    return int(done.stdout) / unit, time.perf_counter() - started
+    peak = peak_mb(["-m", "audio_models.chord_recognizer.predict", str(path), "--model", str(model)])
+    return peak, time.perf_counter() - started
 
 
 @entry_point(ChordMemoryConfig)

@@ -57,9 +57,7 @@ class Augmentation(nn.Module):
         stretch = 1 + self._drawn(batch, generator) * self.config.stretch
         with torch.autocast(waveform.device.type, enabled=False):
             varied = self._louder(self._noisy(waveform.float(), generator), generator)
-            power = self._power(varied, stretch)
-            mel = torch.matmul(self.filters[pitch.to(self.filters.device)], power)
-            return self.frontend.compress(mel)
+            return self.frontend.compress(self._mel_power(self._frames(varied, stretch), pitch))
 
     def _drawn(self, batch: int, generator: Generator | None) -> Tensor:
         """Return numbers of -strength..strength, [batch]."""
@@ -80,20 +78,28 @@ class Augmentation(nn.Module):
         root_mean_square = waveform.square().mean(dim=1, keepdim=True).sqrt()
         return waveform + noise * root_mean_square * _column(level, waveform)
 
-    def _power(self, waveform: Tensor, stretch: Tensor) -> Tensor:
-        """Return power spectra [batch, bins, frames] of frames that lie `stretch` times as far apart."""
+    def _frames(self, waveform: Tensor, stretch: Tensor) -> Tensor:
+        """Return frames [batch, frames, n_fft] that lie `stretch` times as far apart, about the same centre."""
         settings, length = self.frontend.settings, waveform.shape[1]
         count = settings.frames(length)
         from_centre = (torch.arange(count, dtype=torch.float64) - (count - 1) / 2) * settings.hop_length
-        centres = from_centre.new_tensor((count - 1) / 2 * settings.hop_length) + stretch[:, None] * from_centre
+        centres = stretch[:, None] * from_centre - from_centre[0]
         beyond = max(0, int(-centres.min()) + 1, int(centres.max()) - length + 1)
         margin = settings.n_fft // 2 + beyond
         padded = F.pad(waveform, (margin, margin), mode="reflect")
         starts = (centres.round().long() + beyond).to(waveform.device)
         windows = padded.unfold(1, settings.n_fft, 1)
-        frames = windows[torch.arange(len(waveform), device=waveform.device)[:, None], starts]
-        spectrum = torch.view_as_real(torch.fft.rfft(frames * self.frontend.window))
-        return spectrum.square().sum(dim=-1).transpose(1, 2)
+        return windows[torch.arange(len(waveform), device=waveform.device)[:, None], starts]
+
+    def _mel_power(self, frames: Tensor, pitch: Tensor) -> Tensor:
+        """Return the mel powers [batch, n_mels, frames], each item heard by the bands of its pitch."""
+        filters = self.filters[pitch.to(self.filters.device)].transpose(1, 2)
+        together = 1 if frames.device.type == "cpu" else len(frames)  # see MelFrontend.mel_power
+        parts = [
+            torch.matmul(self.frontend.power(few), bands)
+            for few, bands in zip(frames.split(together), filters.split(together), strict=True)
+        ]
+        return torch.cat(parts).transpose(1, 2)
 
     def _noises(self) -> Tensor:
         """Return noises of mean power 1, [noises, samples]: recordings, or drawn in several colours."""
