@@ -44,7 +44,7 @@ _SEGMENTS = 40
 class AudioVaeConfig:
     """`benchmarks.audio_vae`: what the latent space is worth, beside what a sceptic would try."""
 
-    checkpoint: str = option("", help="run folder; empty = the weights that ship, or the newest run")
+    checkpoint: str = option("", help="run folder; empty = the newest run")
     audio_dir: str = option("", help="folder of other recordings; the sub-folders are labels")
     cache_dir: str = option("", help="cache of `prepare` whose held-out part is asked; empty = the run's own")
     heard: int = option(48, help="segments that are turned into sound for the spectral distances", minimum=2)

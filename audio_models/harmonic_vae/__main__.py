@@ -7,7 +7,7 @@ Examples:
     python -m audio_models.harmonic_vae --mode generate reconstruct song.mp3 --checkpoint output/gtzan
 
 Modes: download, validate_data, preprocess, visualize_preprocessing (all of `prepare`), train, tune, evaluate, generate,
-export, ship. `--mode train --help` shows the flags of a room. In evaluate and export `--output_dir` without
+export. `--mode train --help` shows the flags of a room. In evaluate and export `--output_dir` without
 `--checkpoint` means the run.
 """
 
@@ -32,7 +32,6 @@ MODES: dict[str, tuple[str, tuple[str, ...]]] = {
     "evaluate": ("evaluate", ()),
     "generate": ("generate", ()),
     "export": ("export", ()),
-    "ship": ("ship", ()),
 }
 _ABOUT_A_RUN = ("evaluate", "export")
 _RUN_FLAG, _FOLDER_FLAGS = "--checkpoint", ("--output_dir", "--output-dir")

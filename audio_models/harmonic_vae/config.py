@@ -144,6 +144,9 @@ class TrainConfig:
     fresh_schedule: bool = option(
         False, help="take only the weights of resume_from: fine-tune on other data, from the first epoch on"
     )
+    linear_segments: int = option(
+        4096, help="training segments, from anywhere, that the linear path is first fitted to", minimum=2
+    )
     pca_segments: int = option(
         4000, help="training segments, from anywhere, that the control PCA is fitted to at the end; 0 = no control",
         minimum=0,
@@ -161,7 +164,7 @@ class TuneConfig(TrainConfig):
     study: str = option(MODEL_NAME, help="name of the study in that file")
     latent_dims: list[int] = option([64, 128, 256], help="widths of the latent space to try")
     hidden_choices: list[str] = option(["1024-512-256", "512-256"], help="mlp: hidden_dims to try")
-    channel_choices: list[str] = option(["32-64-128-192", "48-96-192-256"], help="convolutional: channels to try")
+    channel_choices: list[str] = option(["256-384-512", "192-256"], help="convolutional: channels to try")
     batch_sizes: list[int] = option([32, 64, 128], help="batch sizes to try")
     lr_low: float = option(1e-4, help="lowest learning rate to try", above=0)
     lr_high: float = option(3e-3, help="highest learning rate to try", above=0)
@@ -174,7 +177,7 @@ class TuneConfig(TrainConfig):
 class EvaluateConfig:
     """`evaluate`: reconstruction, latent space and distribution, beside PCA of the same size."""
 
-    checkpoint: str = option("", help="run folder; empty = the weights that ship, or the newest run")
+    checkpoint: str = option("", help="run folder; empty = the newest run")
     output_root: str = option(OUTPUT_ROOT, help="where the newest run is looked for")
     cache_dir: str = option("", help="another cache of `prepare`, whose held-out part is asked; empty = the run's own")
     audio_dir: str = option("", help="folder of other recordings; the sub-folders are labels")
@@ -197,7 +200,7 @@ class GenerateConfig:
     task: list[str] = option(
         [], help="sample; reconstruct FILE; interpolate A B; traverse FILE; attribute FILE", plain_words=True
     )
-    checkpoint: str = option("", help="run folder; empty = the weights that ship, or the newest run")
+    checkpoint: str = option("", help="run folder; empty = the newest run")
     output_root: str = option(OUTPUT_ROOT, help="where the newest run is looked for")
     output_dir: str = option("generated", help="where sounds, pictures and latents go")
     count: int = option(4, help="sample: how many", aliases=("n",), minimum=1)
@@ -221,15 +224,3 @@ class ExportConfig:
     checkpoint: str = option("", help="run folder; empty = the newest run")
     output_root: str = option(OUTPUT_ROOT, help="where the newest run is looked for")
     output_dir: str = option("", help="where the files go; empty = the run folder")
-
-
-@dataclass
-class ShipConfig:
-    """`ship`: a run's export, figures and card, as weights that ship with the project."""
-
-    checkpoint: str = option("", help="run folder; empty = the newest run")
-    output_root: str = option(OUTPUT_ROOT, help="where the newest run is looked for")
-    output_dir: str = option(f"checkpoints/{MODEL_NAME}", help="where the files go")
-    credit: str = option(help="what the run learnt from, as the model card says it, with authors")
-    licence: str = option(help="licence of that, such as CC0 or CC-BY-4.0; of several, the most demanding")
-    max_mb: float = option(25.0, help="largest model file", unit="MB", above=0)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from audio_models.harmonic_vae import run_folder
 from audio_models.harmonic_vae.config import ExportConfig, TrainConfig
 from audio_models.harmonic_vae.data import Segments, Splits
+from audio_models.harmonic_vae.hearing import heard_anywhere
 from audio_models.harmonic_vae.latent import LatentHealth, encode, hear, may_judge
 from audio_models.harmonic_vae.model import HarmonicVae
 from audio_models.training.checkpoints import load_weights, read_weights, write_checkpoint
@@ -81,13 +82,7 @@ def label_means(points: NDArray[np.float32], labels: list[str]) -> run_folder.Me
 
 def fit_pca(model: HarmonicVae, segments: Segments, count: int, seed: int) -> PrincipalComponents:
     """Fit principal components of the latent size to `count` log-mels from anywhere in the training recordings."""
-    rng = torch.Generator().manual_seed(seed)
-    count = max(count, 2 * model.config.latent_dim)
-    rows = np.empty((count, model.audio.n_mels * model.audio.frames), dtype=np.float32)
-    for start in range(0, count, _TOGETHER):
-        numbers = torch.arange(start, min(start + _TOGETHER, count)) % len(segments)
-        waveforms = segments.waveforms(numbers, random_offset=True, generator=rng)
-        rows[start : start + _TOGETHER] = hear(model, waveforms).flatten(1).numpy()
+    rows = heard_anywhere(model, segments, max(count, 2 * model.config.latent_dim), seed).flatten(1).numpy()
     return PrincipalComponents.fit(rows, model.config.latent_dim)
 
 

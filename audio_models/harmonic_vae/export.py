@@ -50,21 +50,21 @@ class Decoder(nn.Module):
         return self.model.decode(z)
 
 
-def export(config: ExportConfig, credit: str = "", licence: str = "") -> Path:
-    """Write and verify both files; return the folder. Credit and licence go into the model cards.
+def export(config: ExportConfig) -> Path:
+    """Write and verify both files; return the folder.
 
     Raises:
         ExportError: when an exported model does not answer as the trained one.
         ConsortError: when the run folder is not usable.
     """
-    folder = run_folder.resolve(config.checkpoint, config.output_root, shipped=False)
+    folder = run_folder.resolve(config.checkpoint, config.output_root)
     output = Path(config.output_dir) if config.output_dir else folder
     model = run_folder.load_model(folder)
     for name, part, signature in (
         (run_folder.ENCODER_FILE, Encoder(model), encoder_signature(model)),
         (run_folder.DECODER_FILE, Decoder(model), decoder_signature(model)),
     ):
-        export_torch(part, signature, card(signature, folder, credit, licence), output / name)
+        export_torch(part, signature, card(signature, folder), output / name)
         verify_torch(output / name, part)
     return output
 

@@ -2,16 +2,18 @@
 
     waveform [batch, samples]
         MelFrontend               log-mel [batch, n_mels, frames], 0..1
-        encoder                   mu, log_var [batch, latent_dim]
+        linear path + encoder     mu, log_var [batch, latent_dim]
     z = mu + exp(log_var / 2) * noise
-        decoder                   log-mel [batch, n_mels, frames]
+        linear path + decoder     log-mel [batch, n_mels, frames]
 
-Encoder and decoder are those of `networks`; each sees the log-mel less its mean and over its spread, which the
-training measures once per band and keeps with the weights.
+Encoder and decoder are those of `networks`; the encoder sees the log-mel less its mean and over its spread, which the
+training measures once per band and keeps with the weights. The linear path begins as the principal components of the
+training segments, the network beside it at nothing: so a run begins where the best linear code ends, and learns what
+a linear code cannot say.
 
 Examples:
     python -m audio_models.harmonic_vae.model
-    python -m audio_models.harmonic_vae.model --architecture mlp --hidden_dims 512,256 --segment_length 2
+    python -m audio_models.harmonic_vae.model --architecture convolutional --segment_length 2
 """
 
 from __future__ import annotations
@@ -25,13 +27,17 @@ from torch import Tensor, nn
 from audio_models.harmonic_vae.config import AudioConfig
 from audio_models.harmonic_vae.loss import Output
 from audio_models.harmonic_vae.network_config import ModelConfig
-from audio_models.harmonic_vae.networks import build_networks
+from audio_models.harmonic_vae.networks import LinearPath, build_networks
 from audio_models.training.mel_frontend import MelFrontend
 from shared.audio.mel import MelSettings
 from shared.cli import entry_point
 
 # exp(log_var) stays a number whatever a wild step does.
 _LOG_VAR = 10.0
+# Where the log-variance begins: the noise on a point is then a twentieth of the prior's.
+_FIRST_LOG_VAR = -6.0
+# Share of the network in the sum with the linear path: its gradients are tamed, not its reach.
+_SHARE = 0.3
 
 
 def mel_settings(audio: AudioConfig) -> MelSettings:
@@ -51,6 +57,7 @@ class HarmonicVae(nn.Module):
         self.config, self.audio = config, audio
         self.front_end = MelFrontend(mel_settings(audio))
         self.encoder, self.decoder = build_networks(config, audio)
+        self.linear = LinearPath(config.latent_dim, audio) if config.linear_path else None
         self.register_buffer("mean", torch.full((audio.n_mels, 1), 0.5))
         self.register_buffer("spread", torch.full((audio.n_mels, 1), 0.25))
         self.augmentation: nn.Module | None = None  # takes the place of the front end in training
@@ -63,12 +70,16 @@ class HarmonicVae(nn.Module):
     def encode(self, log_mel: Tensor) -> tuple[Tensor, Tensor]:
         """Return mean and log-variance of the latent space, each [batch, latent_dim]."""
         mu, log_var = self.encoder((log_mel - self.mean) / self.spread).chunk(2, dim=-1)
-        return mu, log_var.clamp(-_LOG_VAR, _LOG_VAR)
+        if self.linear is not None:
+            mu = self.linear.encode(log_mel) + _SHARE * mu
+        return mu, (_FIRST_LOG_VAR + log_var).clamp(-_LOG_VAR, _LOG_VAR)
 
     def decode(self, z: Tensor) -> Tensor:
         """Return the log-mel [batch, n_mels, frames] of points of the latent space [batch, latent_dim]."""
-        log_mel: Tensor = self.mean + self.spread * self.decoder(z)
-        return log_mel
+        answer: Tensor = self.decoder(z)
+        if self.linear is not None:
+            return self.linear.decode(z) + _SHARE * answer
+        return self.mean + self.spread * answer
 
     def forward(self, waveform: Tensor) -> Output:
         """Return log-mel and reconstruction, and what the KL divergence is taken of.

@@ -12,16 +12,17 @@ class ModelConfig:
     """The network between log-mel and latent space."""
 
     architecture: str = option(
-        "convolutional", help="convolutional, or mlp: layers of the widths hidden_dims",
-        choices=("convolutional", "mlp"),
+        "mlp", help="mlp: layers of the widths hidden_dims; convolutional: over time, bands being channels",
+        choices=("mlp", "convolutional"),
     )  # fmt: skip
     latent_dim: int = option(128, help="width of the latent space; 64 to 256 are usual", minimum=1)
     hidden_dims: list[int] = option(
         [1024, 512, 256], help="mlp: widths from the segment to the latent space; the decoder mirrors them"
     )
-    channels: list[int] = option(
-        [32, 64, 128, 192], help="convolutional: channels of the stages, each of half the bands and frames"
+    linear_path: bool = option(
+        True, help="lay a linear encoder and decoder beside the network, which begin as principal components"
     )
+    channels: list[int] = option([256, 384, 512], help="convolutional: channels of the stages, each of half the frames")
     blocks: int = option(1, help="convolutional: residual blocks per stage", minimum=0)
     dropout: float = option(0.0, help="share of hidden units silenced in training, 0 to 1", minimum=0, below=1)
 
@@ -48,8 +49,13 @@ class LossConfig:
 class TrainerConfig:
     """The optimisation and its pace."""
 
-    learning_rate: float = option(1e-3, help="AdamW's step size at its highest", aliases=("lr",), above=0)
+    learning_rate: float = option(6e-4, help="AdamW's step size at its highest", aliases=("lr",), above=0)
     weight_decay: float = option(0.01, help="AdamW's pull of the weights towards zero, per step size", minimum=0)
+    adam_beta2: float = option(0.99, help="how long AdamW's mean of squared gradients remembers", minimum=0, below=1)
+    average: float = option(
+        0.999, help="memory of the mean of the weights, which is validated and kept, per step; 0 = the last step alone",
+        minimum=0, below=1,
+    )  # fmt: skip
     epochs: int = option(50, help="passes over the training segments", unit="epochs", minimum=1)
     warmup_epochs: int = option(2, help="epochs until the full learning rate", unit="epochs", minimum=0)
     scheduler: str = option(

@@ -2,7 +2,8 @@
 
 Every encoder takes segments [batch, n_mels, frames] of zero mean and about unit spread and gives
 [batch, 2 * latent_dim]; every decoder takes [batch, latent_dim] and gives such segments. `model` knows no more of
-them, so another architecture is a pair of modules and a line in `ARCHITECTURES`.
+them, so another architecture is a pair of modules and a line in `ARCHITECTURES`. The last layer of each is called
+`head`: it begins at zero, so that a network beside a linear path is at first that path alone.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import math
 from collections.abc import Callable
 from itertools import pairwise
 
+import torch
 from torch import Tensor, nn
 
 from audio_models.harmonic_vae.config import AudioConfig
@@ -20,83 +22,107 @@ from shared.errors import unknown_choice
 Pair = tuple[nn.Module, nn.Module]
 # GroupNorm's groups; it divides every usual number of channels, and needs no batch as batch norm does.
 _GROUPS = 8
+_KERNEL = 5
+# Of the principal components: directions more than are kept, rounds that sharpen them, and the least spread of a point.
+_SPARE, _ITERATIONS, _LEAST_SPREAD = 16, 4, 1e-2
+
+
+class Mlp(nn.Module):
+    """Fully connected layers, then a linear `head`."""
+
+    def __init__(self, widths: list[int], outputs: int, dropout: float) -> None:
+        """Take the width of the input and of every hidden layer, and how many numbers come out."""
+        super().__init__()
+        layers: list[nn.Module] = []
+        for before, after in pairwise(widths):
+            layers += [nn.Linear(before, after), nn.LayerNorm(after), nn.GELU(), nn.Dropout(dropout)]
+        self.body = nn.Sequential(*layers)
+        self.head = nn.Linear(widths[-1], outputs)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return [batch, outputs] of [batch, ..]."""
+        answer: Tensor = self.head(self.body(x.flatten(1)))
+        return answer
 
 
 def mlp(config: ModelConfig, audio: AudioConfig) -> Pair:
     """Return fully connected layers of the widths `hidden_dims`, mirrored."""
     size, widths = audio.n_mels * audio.frames, list(config.hidden_dims)
-    encoder = nn.Sequential(nn.Flatten(), *_layers([size, *widths], config.dropout))
-    encoder.append(nn.Linear(([size, *widths])[-1], 2 * config.latent_dim))
-    back = [config.latent_dim, *widths[::-1]]
-    decoder = nn.Sequential(*_layers(back, config.dropout), nn.Linear(back[-1], size))
-    decoder.append(nn.Unflatten(1, (audio.n_mels, audio.frames)))
-    return encoder, decoder
+    encoder = Mlp([size, *widths], 2 * config.latent_dim, config.dropout)
+    return encoder, MlpDecoder(Mlp([config.latent_dim, *widths[::-1]], size, config.dropout), audio)
 
 
-def _layers(widths: list[int], dropout: float) -> list[nn.Module]:
-    layers: list[nn.Module] = []
-    for before, after in pairwise(widths):
-        layers += [nn.Linear(before, after), nn.LayerNorm(after), nn.GELU(), nn.Dropout(dropout)]
-    return layers
+class MlpDecoder(nn.Module):
+    """[batch, latent_dim] -> [batch, n_mels, frames]."""
+
+    def __init__(self, layers: Mlp, audio: AudioConfig) -> None:
+        """Take the layers and the size of a segment."""
+        super().__init__()
+        self.layers, self.size = layers, (audio.n_mels, audio.frames)
+
+    @property
+    def head(self) -> nn.Linear:
+        """The last layer."""
+        return self.layers.head
+
+    def forward(self, z: Tensor) -> Tensor:
+        """Return segments."""
+        segments: Tensor = self.layers(z).unflatten(1, self.size)
+        return segments
 
 
 def convolutional(config: ModelConfig, audio: AudioConfig) -> Pair:
-    """Return convolutions over bands and frames that halve both at every stage, and their mirror."""
+    """Return convolutions over time, whose channels are the mel bands at first, and their mirror."""
     return ConvolutionalEncoder(config, audio), ConvolutionalDecoder(config, audio)
 
 
 class ConvolutionalEncoder(nn.Module):
-    """[batch, n_mels, frames] -> [batch, 2 * latent_dim]."""
+    """[batch, n_mels, frames] -> [batch, 2 * latent_dim]; every stage halves the frames."""
 
     def __init__(self, config: ModelConfig, audio: AudioConfig) -> None:
         """Build the stages."""
         super().__init__()
-        first = config.channels[0]
-        stages: list[nn.Module] = [nn.Conv2d(1, first, 3, stride=2, padding=1)]
-        stages += [_Residual(first, config.dropout) for _ in range(config.blocks)]
-        for before, after in pairwise(config.channels):
-            stages += [_norm(before), nn.GELU(), nn.Conv2d(before, after, 3, stride=2, padding=1)]
+        stages: list[nn.Module] = []
+        for before, after in pairwise([audio.n_mels, *config.channels]):
+            stages += [nn.Conv1d(before, after, _KERNEL, stride=2, padding=_KERNEL // 2)]
             stages += [_Residual(after, config.dropout) for _ in range(config.blocks)]
-        self.stages = nn.Sequential(*stages, _norm(config.channels[-1]), nn.GELU(), nn.Flatten())
-        bands, frames = _coarse(config, audio)
-        self.head = nn.Linear(config.channels[-1] * bands * frames, 2 * config.latent_dim)
+            stages += [_norm(after), nn.GELU()]
+        self.stages = nn.Sequential(*stages, nn.Flatten())
+        self.head = nn.Linear(config.channels[-1] * _coarse(config, audio), 2 * config.latent_dim)
 
     def forward(self, segments: Tensor) -> Tensor:
-        """Return what the heads say."""
-        answer: Tensor = self.head(self.stages(segments.unsqueeze(1)))
+        """Return what the head says."""
+        answer: Tensor = self.head(self.stages(segments))
         return answer
 
 
 class ConvolutionalDecoder(nn.Module):
-    """[batch, latent_dim] -> [batch, n_mels, frames]."""
+    """[batch, latent_dim] -> [batch, n_mels, frames]; every stage doubles the frames."""
 
     def __init__(self, config: ModelConfig, audio: AudioConfig) -> None:
         """Build the stages in reverse."""
         super().__init__()
-        self.size = (audio.n_mels, audio.frames)
-        channels = config.channels[::-1]
-        bands, frames = _coarse(config, audio)
-        self.root = nn.Sequential(
-            nn.Linear(config.latent_dim, channels[0] * bands * frames), nn.Unflatten(1, (channels[0], bands, frames))
-        )
-        stages: list[nn.Module] = []
-        for before, after in zip(channels, [*channels[1:], channels[-1]], strict=True):
-            stages += [_Residual(before, config.dropout) for _ in range(config.blocks)]
-            stages += [_norm(before), nn.GELU(), nn.ConvTranspose2d(before, after, 4, stride=2, padding=1)]
-        self.stages = nn.Sequential(*stages, _norm(channels[-1]), nn.GELU(), nn.Conv2d(channels[-1], 1, 3, padding=1))
+        self.frames = audio.frames
+        channels, coarse = config.channels[::-1], _coarse(config, audio)
+        stages: list[nn.Module] = [nn.Linear(config.latent_dim, channels[0] * coarse), nn.Unflatten(1, (-1, coarse))]
+        for before, after in pairwise([*channels, channels[-1]]):
+            stages += [_norm(before), nn.GELU(), nn.ConvTranspose1d(before, after, 4, stride=2, padding=1)]
+            stages += [_Residual(after, config.dropout) for _ in range(config.blocks)]
+        self.stages = nn.Sequential(*stages, _norm(channels[-1]), nn.GELU())
+        self.head = nn.Conv1d(channels[-1], audio.n_mels, _KERNEL, padding=_KERNEL // 2)
 
     def forward(self, z: Tensor) -> Tensor:
         """Return segments; what halving rounded up is cut off."""
-        segments: Tensor = self.stages(self.root(z)).squeeze(1)
-        return segments[:, : self.size[0], : self.size[1]]
+        segments: Tensor = self.head(self.stages(z))
+        return segments[:, :, : self.frames]
 
 
 class _Residual(nn.Module):
     def __init__(self, channels: int, dropout: float) -> None:
         super().__init__()
         self.body = nn.Sequential(
-            _norm(channels), nn.GELU(), nn.Conv2d(channels, channels, 3, padding=1),
-            _norm(channels), nn.GELU(), nn.Dropout(dropout), nn.Conv2d(channels, channels, 3, padding=1),
+            _norm(channels), nn.GELU(), nn.Conv1d(channels, channels, _KERNEL, padding=_KERNEL // 2),
+            nn.Dropout(dropout),
         )  # fmt: skip
 
     def forward(self, x: Tensor) -> Tensor:
@@ -109,21 +135,71 @@ def _norm(channels: int) -> nn.Module:
     return nn.GroupNorm(math.gcd(_GROUPS, channels), channels)
 
 
-def _coarse(config: ModelConfig, audio: AudioConfig) -> tuple[int, int]:
-    """Return bands and frames after all stages."""
-    factor = 2 ** len(config.channels)
-    return math.ceil(audio.n_mels / factor), math.ceil(audio.frames / factor)
+def _coarse(config: ModelConfig, audio: AudioConfig) -> int:
+    """Return how many frames are left after all stages."""
+    return math.ceil(audio.frames / 2 ** len(config.channels))
 
 
-ARCHITECTURES: dict[str, Callable[[ModelConfig, AudioConfig], Pair]] = {"convolutional": convolutional, "mlp": mlp}
+class LinearPath(nn.Module):
+    """A linear encoder and decoder beside the network; `fit` makes them principal components, training goes on.
+
+    Points have unit spread in every dimension, as the prior wants them.
+    """
+
+    centre: Tensor
+
+    def __init__(self, latent_dim: int, audio: AudioConfig) -> None:
+        """Begin with nothing: until it is fitted, the path adds nothing."""
+        super().__init__()
+        self.size = (audio.n_mels, audio.frames)
+        inputs = self.size[0] * self.size[1]
+        self.register_buffer("centre", torch.zeros(inputs))
+        self.to_point = nn.Linear(inputs, latent_dim, bias=False)
+        self.to_segment = nn.Linear(latent_dim, inputs, bias=False)
+        for layer in (self.to_point, self.to_segment):
+            nn.init.zeros_(layer.weight)
+
+    def encode(self, log_mel: Tensor) -> Tensor:
+        """Return points [batch, latent_dim] of log-mels [batch, n_mels, frames]."""
+        # Less its mean first: differences of large sums would cost the last digits.
+        point: Tensor = self.to_point(log_mel.flatten(1) - self.centre)
+        return point
+
+    def decode(self, z: Tensor) -> Tensor:
+        """Return log-mels [batch, n_mels, frames] of points [batch, latent_dim]."""
+        return (self.centre + self.to_segment(z)).unflatten(1, self.size)
+
+    @torch.no_grad()
+    def fit(self, log_mels: Tensor) -> None:
+        """Take the principal components of log-mels [segments, n_mels, frames], which are overwritten.
+
+        Randomized subspace iteration (Halko et al. 2011), since a segment has thousands of bins.
+        """
+        rows, latent_dim = log_mels.flatten(1), self.to_point.out_features
+        self.centre.copy_(rows.mean(dim=0))
+        rows -= self.centre
+        wanted = min(latent_dim + _SPARE, *rows.shape)
+        _, strengths, directions = torch.svd_lowrank(rows, wanted, niter=_ITERATIONS)
+        kept = min(latent_dim, wanted)
+        spreads = (strengths[:kept] / max(1, len(rows) - 1) ** 0.5).clamp(min=_LEAST_SPREAD)
+        self.to_point.weight[:kept] = directions[:, :kept].T / spreads[:, None]
+        self.to_segment.weight[:, :kept] = directions[:, :kept] * spreads
+
+
+ARCHITECTURES: dict[str, Callable[[ModelConfig, AudioConfig], Pair]] = {"mlp": mlp, "convolutional": convolutional}
 
 
 def build_networks(config: ModelConfig, audio: AudioConfig) -> Pair:
-    """Return encoder and decoder.
+    """Return encoder and decoder, their heads at zero where a linear path says the first word.
 
     Raises:
         InputError: for an unknown architecture.
     """
     if config.architecture not in ARCHITECTURES:
         raise unknown_choice("architecture", config.architecture, list(ARCHITECTURES))
-    return ARCHITECTURES[config.architecture](config, audio)
+    pair = ARCHITECTURES[config.architecture](config, audio)
+    if config.linear_path:
+        for network in pair:
+            nn.init.zeros_(network.head.weight)  # type: ignore[union-attr, arg-type]
+            nn.init.zeros_(network.head.bias)  # type: ignore[union-attr, arg-type]
+    return pair

@@ -26,23 +26,22 @@ from audio_models.training.checkpoints import FileNames, load_weights, read_weig
 from shared.errors import InputError
 from shared.files import atomic_path
 from shared.runs import latest_run, saved_settings
-from shared.shipped import shipped_folder
 
 CHECKPOINTS, LOGS, VISUALIZATIONS = "checkpoints", "logs", "visualizations"
 NAMES = FileNames(best=f"{MODEL_NAME}_best.pt", of_epoch=f"{MODEL_NAME}_epoch_{{epoch}}.pt")
 CONFIG_FILE = "config.json"
 WEIGHTS_FILE = "weights.pt"
 LABELS_FILE = "label_means.npz"
+METRICS_FILE = "metrics.json"
 CONTROLS_FILE = "controls.npz"
 SOURCES_FILE = "training_sources.json"
-RESULTS_FILE = "test_results.json"
 ENCODER_FILE = f"{MODEL_NAME}_encoder.onnx"
 DECODER_FILE = f"{MODEL_NAME}_decoder.onnx"
 Means = dict[str, NDArray[np.float32]]
 
 
-def resolve(checkpoint: str, root: str, *, shipped: bool = True) -> Path:
-    """Return the run folder that the user named, else the weights that ship, else the newest run.
+def resolve(checkpoint: str, root: str) -> Path:
+    """Return the run folder that the user named, else the newest run.
 
     A checkpoint file stands for its run.
 
@@ -54,8 +53,7 @@ def resolve(checkpoint: str, root: str, *, shipped: bool = True) -> Path:
         if not weights_of(folder).is_file():
             raise InputError(f"{checkpoint} is no run of the HarmonicVAE: it has no {CHECKPOINTS}/{NAMES.best}")
         return folder
-    found = shipped_folder(MODEL_NAME, ENCODER_FILE) if shipped else None
-    return found or latest_run(MODEL_NAME, root, having=f"{CHECKPOINTS}/{NAMES.best}")
+    return latest_run(MODEL_NAME, root, having=f"{CHECKPOINTS}/{NAMES.best}")
 
 
 def run_of(path: Path) -> Path:

@@ -52,7 +52,8 @@ class Showcase:
         if not every or trainer.epoch % every or not trainer.fabric.is_global_zero:
             return
         try:
-            self._show(trainer)
+            with trainer.averaged():
+                self._show(trainer)
         except (ConsortError, ImportError, OSError) as error:
             _log.warning("the pictures of epoch %d are not complete: %s", trainer.epoch, error)
 

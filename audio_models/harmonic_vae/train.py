@@ -26,6 +26,7 @@ from audio_models.harmonic_vae.batches import segment_loader
 from audio_models.harmonic_vae.config import MODEL_NAME, OUTPUT_ROOT, TrainConfig
 from audio_models.harmonic_vae.data import Segments, Splits, load_splits
 from audio_models.harmonic_vae.ending import finish
+from audio_models.harmonic_vae.hearing import heard_anywhere
 from audio_models.harmonic_vae.latent import LatentHealth, encode, hear, may_judge
 from audio_models.harmonic_vae.loss import VaeLoss
 from audio_models.harmonic_vae.model import HarmonicVae, build_model
@@ -59,8 +60,9 @@ def train(config: TrainConfig, after_epoch: Sequence[AfterEpoch] = ()) -> float:
     seed_everything(config.seed)
     torch.manual_seed(config.seed)
     model = build_model(config.model, config.audio)
-    _calibrate(model, splits.train)
-    if resumed and config.fresh_schedule:
+    if not resumed:
+        _calibrate(model, splits.train, config)
+    elif config.fresh_schedule:
         load_weights(model, read_weights(resumed), resumed)
     trainer = build_trainer(config, model, splits, run, after_epoch)
     if resumed and not config.fresh_schedule:
@@ -108,6 +110,8 @@ def engine_settings(config: TrainConfig, folder: Path) -> TrainingConfig:
     return TrainingConfig(
         learning_rate=chosen.learning_rate,
         weight_decay=chosen.weight_decay,
+        adam_beta2=chosen.adam_beta2,
+        average=chosen.average,
         batch_size=config.data.batch_size,
         num_epochs=chosen.epochs,
         warmup_epochs=chosen.warmup_epochs,
@@ -153,7 +157,8 @@ class AliveCheck:
         """
         model: HarmonicVae = trainer.model.eval()  # type: ignore[assignment]
         waveforms = self._segments.waveforms(self._chosen).to(model.mean.device)
-        health = LatentHealth.of(*encode(model, hear(model, waveforms)))
+        with trainer.averaged():
+            health = LatentHealth.of(*encode(model, hear(model, waveforms)))
         figures = {"active_units": float(health.active_units), "latent_kl_nats": health.kl}
         trainer.curves.write(figures, trainer.step, "val/")
         if may_judge(trainer.epoch, self._epochs):
@@ -169,9 +174,15 @@ def _start(config: TrainConfig, resumed: Path | None) -> Run:
     return start_run(MODEL_NAME, config, "", OUTPUT_ROOT, OUTPUT_ROOT)
 
 
-def _calibrate(model: HarmonicVae, segments: Segments) -> None:
-    chosen = np.unique(np.linspace(0, len(segments) - 1, _CALIBRATION_SEGMENTS).astype(np.int64))
-    model.calibrate(hear(model, segments.waveforms(chosen)))
+def _calibrate(model: HarmonicVae, segments: Segments, config: TrainConfig) -> None:
+    """Measure the bands, and begin the linear path as principal components, of segments from anywhere."""
+    count = config.linear_segments if model.linear is not None else _CALIBRATION_SEGMENTS
+    on_gpu = config.trainer.device in ("auto", "cuda") and torch.cuda.is_available()
+    model.to("cuda" if on_gpu else "cpu")
+    log_mels = heard_anywhere(model, segments, count, config.seed)
+    model.calibrate(log_mels[:_CALIBRATION_SEGMENTS])
+    if model.linear is not None:
+        model.linear.fit(log_mels)
 
 
 @entry_point(TrainConfig)

@@ -1,7 +1,8 @@
 """A training checkpoint on disk: plain data only, written whole or not at all.
 
     format       1
-    model        the weights by name
+    model        the weights by name; with `average`, their mean
+    last_model   with `average`, the weights themselves     average_steps   how many steps the mean has seen
     optimizer    AdamW's memory          scheduler    how far the learning rate has come
     scaler       of 16-bit precision     config       the TrainingConfig as plain values
     history      figure -> a value per epoch

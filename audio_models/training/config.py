@@ -16,6 +16,11 @@ class TrainingConfig:
 
     learning_rate: float = option(1e-4, help="AdamW's step size at its highest", aliases=("lr",), above=0)
     weight_decay: float = option(0.01, help="AdamW's pull of the weights towards zero, per step size", minimum=0)
+    adam_beta2: float = option(0.999, help="how long AdamW's mean of squared gradients remembers", minimum=0, below=1)
+    average: float = option(
+        0.0, help="memory of the mean of the weights, which is validated and kept, per step; 0 = the last step alone",
+        minimum=0, below=1,
+    )  # fmt: skip
     batch_size: int = option(16, help="examples per batch, over all processes together", minimum=1)
     num_epochs: int = option(
         100, help="passes over the training examples", unit="epochs", aliases=("epochs",), minimum=1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,10 @@ from audio_models.training.checks import check_finite, check_heads, named_losses
 from audio_models.training.config import TrainingConfig
 from audio_models.training.processes import added_up
 from audio_models.training.schedules import build_schedule
+from audio_models.training.weight_mean import WeightMean
 from shared.errors import ConsortError
 
+_ADAM_BETA1 = 0.9
 Criterion = Callable[[Any, Any], Mapping[str, Tensor] | Tensor]
 
 
@@ -31,10 +34,14 @@ class Learner:
         """Take the parts, and how many batches an epoch has."""
         self._fabric, self._config, self._batches = fabric, config, batches
         self.weights = model  # without Fabric's wrapping: checkpoints know nothing of devices and processes
-        self._adam = torch.optim.AdamW(model.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay)
+        self._adam = torch.optim.AdamW(
+            model.parameters(), lr=config.learning_rate, betas=(_ADAM_BETA1, config.adam_beta2),
+            weight_decay=config.weight_decay,
+        )  # fmt: skip
         self.steps_per_epoch = math.ceil(batches / config.gradient_accumulation)
         self.schedule = build_schedule(self._adam, config, self.steps_per_epoch)
         self.model, self.optimizer = fabric.setup(model, self._adam)
+        self.mean = WeightMean(model, config.average) if config.average else None
         self._criterion = criterion.to(fabric.device) if isinstance(criterion, nn.Module) else criterion
 
     def train(self) -> None:
@@ -49,6 +56,10 @@ class Learner:
         self.model.train(training)
         if isinstance(self._criterion, nn.Module):
             self._criterion.train(training)
+
+    def averaged(self) -> AbstractContextManager[None]:
+        """Put the mean of the weights into the model, where there is one, for as long as the context lasts."""
+        return nullcontext() if self.mean is None else self.mean.in_place(self.weights)
 
     def set_step(self, step: int) -> None:
         """Tell a criterion that changes with time how many steps the optimizer has taken."""
@@ -97,14 +108,18 @@ class Learner:
             raise ConsortError(f"the gradients of {where} are not numbers; lower the learning rate or the clipping")
         self.optimizer.step()
         self.optimizer.zero_grad()
+        if self.mean is not None:
+            self.mean.take_in(self.weights)
         if self.schedule.per_step:
             self.schedule.advance()
         return norm
 
     def state_dict(self) -> dict[str, Any]:
         """Return the parts of a checkpoint that are the learner's."""
+        averaged = {} if self.mean is None else self.mean.state_dict(self.weights)
         return {
             "model": self.weights.state_dict(),
+            **averaged,  # what is validated stands in the place of the model, for whoever reads the weights
             "optimizer": self._adam.state_dict(),
             "scheduler": self.schedule.state_dict(),
             "scaler": self._fabric.strategy.precision.state_dict(),
@@ -116,7 +131,9 @@ class Learner:
         Raises:
             InputError: when it is of another model or schedule.
         """
-        load_weights(self.weights, content["model"], path)
+        load_weights(self.weights, content.get(WeightMean.LAST, content["model"]), path)
+        if self.mean is not None:
+            self.mean.load_state_dict(content)
         self._adam.load_state_dict(content["optimizer"])
         self.schedule.load_state_dict(content["scheduler"])  # after the optimizer, which brings its old rate along
         self._fabric.strategy.precision.load_state_dict(content.get("scaler", {}))

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -86,6 +87,10 @@ class Trainer:
         self._losses = MetricsTracker(_nothing)  # of these batches
         self._patience = Patience(config.patience, config.min_delta)
         self.curves, self._progress = Curves(None, 0), Progress(1, 1, 0, silent=True)
+
+    def averaged(self) -> AbstractContextManager[None]:
+        """Let `model` have the mean of its weights while the context lasts, where the config asks for a mean."""
+        return self._learner.averaged()
 
     @property
     def model(self) -> nn.Module:
@@ -176,9 +181,10 @@ class Trainer:
         """
         self._learner.eval()
         tracker = MetricsTracker(self._measures)
-        for batch in self._validation.of_epoch(VALIDATION):
-            outputs, targets, losses = self._learner.forward(batch)
-            tracker.update(losses, outputs, targets, batch.size)
+        with self._learner.averaged():
+            for batch in self._validation.of_epoch(VALIDATION):
+                outputs, targets, losses = self._learner.forward(batch)
+                tracker.update(losses, outputs, targets, batch.size)
         return self._means(tracker)
 
     def _means(self, tracker: MetricsTracker) -> dict[str, float]:

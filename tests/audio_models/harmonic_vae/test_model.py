@@ -14,14 +14,20 @@ from audio_models.harmonic_vae.loss import LossConfig, VaeLoss
 from audio_models.harmonic_vae.model import HarmonicVae, build_model
 from audio_models.harmonic_vae.networks import ARCHITECTURES
 from shared.errors import ConsortError, InputError
+from shared.metrics.pca import PrincipalComponents
 from tests.audio_models.harmonic_vae.tiny_run import AUDIO, tone
 
 TINY = ModelConfig(latent_dim=4, channels=[8, 8], hidden_dims=[16, 8])
 
 
 def model_of(architecture: str, audio: AudioConfig = AUDIO) -> HarmonicVae:
+    """Return a network whose every weight is at work: a fresh one waits for its linear path."""
     torch.manual_seed(0)
-    return build_model(replace(TINY, architecture=architecture), audio).eval()
+    model = build_model(replace(TINY, architecture=architecture), audio).eval()
+    with torch.no_grad():
+        for weight in model.parameters():
+            weight += 0.02 * torch.randn_like(weight)
+    return model
 
 
 def waveforms(count: int) -> torch.Tensor:
@@ -40,9 +46,24 @@ def test_shapes_hold_for_every_architecture_and_size(architecture: str, audio: A
 
 def test_widths_are_those_of_the_settings() -> None:
     inputs = AUDIO.n_mels * AUDIO.frames
-    linear = [part for part in model_of("mlp").encoder if isinstance(part, torch.nn.Linear)]
-    assert [(part.in_features, part.out_features) for part in linear] == [(inputs, 16), (16, 8), (8, 2 * 4)]
+    linear = [part for part in model_of("mlp").encoder.modules() if isinstance(part, torch.nn.Linear)]
+    widths = [(part.in_features, part.out_features) for part in linear]
+    assert widths == [(inputs, 16), (16, 8), (8, 2 * 4)]
     assert AudioConfig().n_mels * AudioConfig().frames == 128 * 130
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_the_linear_path_begins_as_principal_components(architecture: str) -> None:
+    model = build_model(replace(TINY, architecture=architecture), AUDIO).eval()
+    assert model.linear is not None
+    mels = latent.hear(model, waveforms(40))
+    pca = PrincipalComponents.fit(mels.flatten(1).numpy(), 4)
+    model.linear.fit(mels.clone())
+    mu, log_var = latent.encode(model, mels)
+    expected = torch.from_numpy(pca.decode(pca.encode(mels.flatten(1).numpy()))).unflatten(1, mels.shape[1:])
+    torch.testing.assert_close(latent.decode(model, mu), expected, atol=1e-3, rtol=0)
+    torch.testing.assert_close(mu.std(dim=0), torch.ones(4), atol=1e-2, rtol=0)
+    assert log_var.max() < -5
 
 
 def test_only_training_draws() -> None:
@@ -81,7 +102,7 @@ def test_calibration_is_kept_with_the_weights() -> None:
 
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
 def test_one_batch_can_be_learned_by_heart(architecture: str) -> None:
-    model, sound = model_of(architecture), waveforms(4)
+    model, sound = build_model(replace(TINY, architecture=architecture), AUDIO), waveforms(4)
     model.calibrate(latent.hear(model, sound))
     loss = VaeLoss(LossConfig(beta_start=0.0, beta_end=1e-4, beta_steps=0), AUDIO.n_mels * AUDIO.frames)
     optimizer = torch.optim.Adam(model.parameters(), lr=0.01)

@@ -55,10 +55,12 @@ def tiny_config(cache: Path, output: Path, **changes: Any) -> TrainConfig:
         audio=AUDIO,
         data=DataConfig(cache_dir=str(cache), batch_size=8, validation_split=0.2, test_split=0.2),
         loss=LossConfig(beta_steps=4),
-        trainer=TrainerConfig(epochs=3, warmup_epochs=0, learning_rate=3e-3, device="cpu", checkpoint_every=2),
+        trainer=TrainerConfig(
+            epochs=3, warmup_epochs=0, learning_rate=3e-3, average=0.5, device="cpu", checkpoint_every=2
+        ),
         vocoder=VocoderConfig(griffin_lim_steps=2, nnls_steps=2),
         visualize=VisualizeConfig(visualize_every=0, visualize_segments=2, umap=False),
-        output_dir=str(output), pca_segments=0, export=False,
+        output_dir=str(output), pca_segments=0, linear_segments=60, export=False,
     )  # fmt: skip
     for name, value in changes.items():
         setattr(config, name, value)
@@ -72,6 +74,6 @@ def tiny_words(cache: Path, output: Path) -> list[str]:
         "n_mels": 16, "segment_length": 0.5, "cache_dir": cache, "batch_size": 8, "validation_split": 0.2,
         "test_split": 0.2, "beta_steps": 4, "epochs": 3, "warmup_epochs": 0, "learning_rate": 3e-3, "device": "cpu",
         "checkpoint_every": 2, "griffin_lim_steps": 2, "nnls_steps": 2, "visualize_every": 0, "visualize_segments": 2,
-        "output_dir": output, "pca_segments": 0,
+        "output_dir": output, "pca_segments": 0, "linear_segments": 60, "average": 0.5,
     }  # fmt: skip
     return [*(f"--{name}={value}" for name, value in words.items()), "--no-umap", "--no-export"]
