@@ -170,7 +170,7 @@ def _difference(path: Path, ours: Waveform, features: np.ndarray) -> float:
 
     theirs, _ = librosa.load(path, sr=RATE)
     length = min(len(theirs), len(ours))
-    gain = float(np.dot(ours[:length], theirs[:length]) / np.dot(theirs[:length], theirs[:length]))
+    gain = np.float32(np.dot(ours[:length], theirs[:length]) / np.dot(theirs[:length], theirs[:length]))
     expected = log_mel(gain * theirs)
     frames = min(expected.shape[1], features.shape[1])
     return float(np.abs(expected[:, :frames] - features[:, :frames]).mean())

@@ -49,7 +49,7 @@ def level_track(source: Path, target: Path, sample_rate: int, least_s: float) ->
         least_s: what is shorter is a fault, in seconds.
     """
     try:
-        with SpooledTemporaryFile(_IN_MEMORY_BYTES, dir=target.parent) as floats:
+        with SpooledTemporaryFile(_IN_MEMORY_BYTES, dir=str(target.parent)) as floats:
             samples, peak, powers = _decode(source, floats, sample_rate)
             if peak < SILENT_PEAK:
                 return Part(target, fault=f"{source} is silent")

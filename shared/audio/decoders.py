@@ -199,7 +199,7 @@ def _av_samples(path: Path) -> Iterator[NDArray[np.float32]]:
     with _av_container(path) as container:
         for frame in container.decode(audio=0):
             for part in [frame] if frame.format.name == "fltp" else as_floats.resample(frame):
-                yield part.to_ndarray()
+                yield np.asarray(part.to_ndarray(), dtype=np.float32)
 
 
 def _promised_by_mp3(path: Path) -> int:

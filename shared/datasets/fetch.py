@@ -15,8 +15,10 @@ import tarfile
 import urllib.error
 import urllib.request
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import IO
 
@@ -108,16 +110,20 @@ def unpack(archive: Path, folder: Path, wanted: Callable[[str], bool] = lambda n
         InputError: when the archive is damaged, or a member would leave the folder.
     """
     count = 0
-    for name, size, opened in _members(archive):
-        inside = PurePosixPath(*_safe_parts(name, archive)[1:])
-        target = folder / inside
-        if not inside.parts or not wanted(inside.as_posix()):
-            continue
-        if target.is_file() and target.stat().st_size == size:
-            continue
-        with opened() as source, atomic_path(target) as aside, aside.open("wb") as copy:
-            shutil.copyfileobj(source, copy, _BLOCK)
-        count += 1
+    try:
+        for name, size, opened in _members(archive):
+            inside = PurePosixPath(*_safe_parts(name, archive)[1:])
+            target = folder / inside
+            if not inside.parts or not wanted(inside.as_posix()):
+                continue
+            if target.is_file() and target.stat().st_size == size:
+                continue
+            with opened() as source, atomic_path(target) as aside, aside.open("wb") as copy:
+                shutil.copyfileobj(source, copy, _BLOCK)
+            count += 1
+    except (tarfile.TarError, zipfile.BadZipFile, zlib.error, EOFError) as error:
+        reason = str(error).splitlines()[0].rstrip(":")  # tarfile lists every compression that it is not
+        raise InputError(f"{archive} is damaged ({reason}); delete it and fetch it again") from error
     return count
 
 
@@ -130,20 +136,21 @@ def _safe_parts(name: str, archive: Path) -> tuple[str, ...]:
 
 def _members(archive: Path) -> Iterator[tuple[str, int, Callable[[], IO[bytes]]]]:
     """Yield name, size and a way to open each plain file of an archive; links and devices are left out."""
-    try:
-        if zipfile.is_zipfile(archive):
-            with zipfile.ZipFile(archive) as packed:
-                for info in packed.infolist():
-                    if not info.is_dir():
-                        yield info.filename, info.file_size, lambda info=info: packed.open(info)  # type: ignore[misc]
-            return
-        with tarfile.open(archive) as tape:
-            for member in tape:
-                if member.isfile():
-                    yield member.name, member.size, lambda member=member: tape.extractfile(member)  # type: ignore
-                elif not member.isdir():
-                    _log.warning("%s: left out %s, which is no plain file", archive, member.name)
-    except (tarfile.TarError, zipfile.BadZipFile, EOFError, OSError) as error:
-        if isinstance(error, OSError) and error.errno is not None:
-            raise
-        raise InputError(f"{archive} is damaged ({error}); delete it and fetch it again") from error
+    if zipfile.is_zipfile(archive):
+        with zipfile.ZipFile(archive) as packed:
+            for info in packed.infolist():
+                if not info.is_dir():
+                    yield info.filename, info.file_size, partial(packed.open, info)
+        return
+    with tarfile.open(archive) as tape:
+        for member in tape:
+            if member.isfile():
+                yield member.name, member.size, partial(_open_member, tape, member)
+            elif not member.isdir():
+                _log.warning("%s: left out %s, which is no plain file", archive, member.name)
+
+
+def _open_member(tape: tarfile.TarFile, member: tarfile.TarInfo) -> IO[bytes]:
+    opened = tape.extractfile(member)
+    assert opened is not None  # it is a plain file
+    return opened
