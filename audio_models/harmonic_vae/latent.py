@@ -1,7 +1,8 @@
-"""The network in use: what it makes of segments, one by one, and whether its latent space is alive.
+"""The network in use: what it makes of segments, always so many at once, and whether its latent space is alive.
 
-One by one, since a matrix product over eight segments may add in another order than one over a single segment: so the
-answer for a segment is the same to the bit whatever stands beside it. Three seconds of music take milliseconds.
+A matrix product over eight rows may add in another order than one over a single row, and so have other bits. So the
+network always answers to the same number of segments, with silence where there are fewer: then the answer for a segment
+is the same to the bit whatever stands beside it, and the weights are read once for many.
 
 A dimension is active where its mean differs from segment to segment by more than a hundredth (variance of mu over the
 segments; Burda et al. 2016). A latent space without active dimensions says nothing of a segment: the decoder has
@@ -10,6 +11,7 @@ learned to do without it, which is no result but an error.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
@@ -26,6 +28,9 @@ LEAST_KL, LEAST_ACTIVE = 1.0, 0.1
 _JUDGED_EPOCHS, _JUDGED_SHARE = 5, 0.25
 
 
+TOGETHER = 32
+
+
 @torch.no_grad()
 def hear(model: HarmonicVae, waveforms: Tensor) -> Tensor:
     """Return log-mels [segments, n_mels, frames] of waveforms [segments, samples]."""
@@ -35,14 +40,23 @@ def hear(model: HarmonicVae, waveforms: Tensor) -> Tensor:
 @torch.no_grad()
 def encode(model: HarmonicVae, log_mels: Tensor) -> tuple[Tensor, Tensor]:
     """Return mean and log-variance, each [segments, latent_dim], of log-mels [segments, n_mels, frames]."""
-    mu, log_var = zip(*(model.encode(log_mel[None]) for log_mel in log_mels), strict=True)
-    return torch.cat(mu), torch.cat(log_var)
+    mu, log_var = zip(*(model.encode(chunk) for chunk in _chunks(log_mels)), strict=True)
+    return torch.cat(mu)[: len(log_mels)], torch.cat(log_var)[: len(log_mels)]
 
 
 @torch.no_grad()
 def decode(model: HarmonicVae, z: Tensor) -> Tensor:
     """Return log-mels [segments, n_mels, frames] of points [segments, latent_dim]."""
-    return torch.cat([model.decode(point[None]) for point in z])
+    return torch.cat([model.decode(chunk) for chunk in _chunks(z)])[: len(z)]
+
+
+def _chunks(rows: Tensor) -> Iterator[Tensor]:
+    """Yield `TOGETHER` rows at a time, the last ones being zeros where rows run out."""
+    for start in range(0, len(rows), TOGETHER):
+        chunk = rows[start : start + TOGETHER]
+        if len(chunk) < TOGETHER:
+            chunk = torch.cat([chunk, chunk.new_zeros(TOGETHER - len(chunk), *chunk.shape[1:])])
+        yield chunk
 
 
 @dataclass(frozen=True)
