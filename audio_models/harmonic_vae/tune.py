@@ -47,7 +47,7 @@ def tune(config: TuneConfig) -> float:
     folder.mkdir(parents=True, exist_ok=True)
     share, rest = divmod(config.trials, config.workers)
     counts = [share + (worker < rest) for worker in range(config.workers)]
-    open_study(config, folder)  # before the workers, who would make it all at once
+    refuse_other_choices(open_study(config, folder), config)  # made before the workers, who would do it all at once
     spawn = multiprocessing.get_context("spawn")
     others = [spawn.Process(target=work, args=(config, folder, n, i)) for i, n in enumerate(counts) if i and n]
     for process in others:
@@ -87,6 +87,24 @@ def open_study(config: TuneConfig, folder: Path) -> Any:
         raise InputError(f"{path} cannot hold a study ({reason}); choose another --storage") from error
 
 
+def refuse_other_choices(study: Any, config: TuneConfig) -> None:
+    """Refuse to go on with a study that tries other values than are asked for now.
+
+    Raises:
+        InputError: naming the setting.
+    """
+    wanted = {"latent_dim": config.latent_dims, "widths": _widths(config), "batch_size": config.batch_sizes}
+    for trial in study.trials:
+        for name, choices in wanted.items():
+            before = getattr(trial.distributions.get(name), "choices", choices)
+            if list(before) != list(choices):
+                raise InputError(f"the study tries {name} {list(before)}, not {choices}; name another --study")
+
+
+def _widths(config: TuneConfig) -> list[str]:
+    return config.hidden_choices if config.model.architecture == "mlp" else config.channel_choices
+
+
 def work(config: TuneConfig, folder: Path, trials: int, worker: int) -> None:
     """Try so many settings of a study in this process."""
     import optuna
@@ -122,10 +140,9 @@ def judged(history: dict[str, list[float]], config: TrainConfig) -> float:
 
 def suggested(trial: Any, config: TuneConfig) -> dict[str, Any]:
     """Return the settings that a trial is to try."""
-    widths = config.hidden_choices if config.model.architecture == "mlp" else config.channel_choices
     return {
         "latent_dim": trial.suggest_categorical("latent_dim", config.latent_dims),
-        "widths": trial.suggest_categorical("widths", widths),
+        "widths": trial.suggest_categorical("widths", _widths(config)),
         "learning_rate": trial.suggest_float("learning_rate", config.lr_low, config.lr_high, log=True),
         "beta_end": trial.suggest_float("beta_end", config.beta_low, config.beta_high, log=True),
         "batch_size": trial.suggest_categorical("batch_size", config.batch_sizes),

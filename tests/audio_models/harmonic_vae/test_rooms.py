@@ -38,7 +38,7 @@ def test_evaluation_stands_beside_its_controls(run: Path, tmp_path: Path) -> Non
     assert set(result["controls"]) == {"pca", "vocoder alone", "majority"}
     assert set(result["labels"]) <= {"bells", "drums"}
     assert result["about"]["embedding"]
-    assert result["about"]["segments"] == 8
+    assert result["about"]["segments"] == 24
     # Principal components of four numbers are hard to beat in six epochs, but they are there to be beaten.
     assert 0 < result["controls"]["pca"]["overall"]["log_mel_l1"] < 0.2
     assert result["controls"]["vocoder alone"]["overall"]["mr_stft_vocoded"] == 0.0
@@ -162,6 +162,9 @@ def test_a_study_goes_on_where_it_is(cache: Path, tmp_path: Path, capsys: pytest
     assert found["trainer"]["learning_rate"] == pytest.approx(float(best["learning_rate"]))
     config = f"--config={tmp_path / 'study' / 'best_config.json'}"
     assert train.main([config, f"--output_dir={tmp_path / 'best'}", "--epochs=1"]) == 0
+    capsys.readouterr()
+    assert tune.main([*words, "--latent_dims=2,9"]) == 2
+    assert "the study tries latent_dim [2, 3], not [2, 9]; name another --study" in capsys.readouterr().err
     (tmp_path / "study" / "study.db").write_bytes(b"no database at all, and more than a hundred bytes of it" * 3)
     capsys.readouterr()
     assert tune.main(words) == 2
@@ -171,16 +174,18 @@ def test_a_study_goes_on_where_it_is(cache: Path, tmp_path: Path, capsys: pytest
 def test_a_hopeless_trial_is_given_up(cache: Path, tmp_path: Path) -> None:
     import optuna
 
-    config = parse(TuneConfig, [*tiny_words(cache, tmp_path), "--epochs=4", "--prune_after=1", "--channel_choices=4-4"])
+    config = parse(
+        TuneConfig, [*tiny_words(cache, tmp_path), "--epochs=4", "--prune_after=1", "--hidden_choices=4,8-4"]
+    )
     study = open_study(config, tmp_path)
     space = {
         "latent_dim": optuna.distributions.CategoricalDistribution(config.latent_dims),
-        "widths": optuna.distributions.CategoricalDistribution(config.channel_choices),
+        "widths": optuna.distributions.CategoricalDistribution(config.hidden_choices),
         "learning_rate": optuna.distributions.FloatDistribution(config.lr_low, config.lr_high, log=True),
         "beta_end": optuna.distributions.FloatDistribution(config.beta_low, config.beta_high, log=True),
         "batch_size": optuna.distributions.CategoricalDistribution(config.batch_sizes),
     }
-    chosen = {"latent_dim": 64, "widths": "4-4", "learning_rate": 1e-3, "beta_end": 0.01, "batch_size": 32}
+    chosen = {"latent_dim": 64, "widths": "8-4", "learning_rate": 1e-3, "beta_end": 0.01, "batch_size": 32}
     for _ in range(4):  # better than any network
         study.add_trial(
             optuna.trial.create_trial(
