@@ -1,4 +1,4 @@
-"""Training segments varied in pitch, tempo, level and noise, on the way from waveform to log-mel.
+"""Training segments varied in pitch, tempo, level, colour and noise, on the way from waveform to log-mel.
 
 A log-mel knows no phase, so none has to be made up: another tempo is frames that lie closer or wider apart, and another
 pitch is bands that hear each bin at a multiple of its frequency. Both are exact, unlike a stretched picture, and cost
@@ -24,6 +24,7 @@ from shared.errors import InputError
 
 _STEPS_PER_SEMITONE = 8
 _COLOURS = (0.0, 0.5, 1.0, 1.5, 2.0)  # power falls with frequency to this exponent: 0 is white, 1 pink, 2 brown
+_COLOUR_KNOTS = 6  # from the lowest band to the highest; between them lines
 _NOISE_SAMPLES = 1 << 18
 _NOISE_SEED = 1
 
@@ -57,7 +58,8 @@ class Augmentation(nn.Module):
         stretch = 1 + self._drawn(batch, generator) * self.config.stretch
         with torch.autocast(waveform.device.type, enabled=False):
             varied = self._louder(self._noisy(waveform.float(), generator), generator)
-            return self.frontend.compress(self._mel_power(self._frames(varied, stretch), pitch))
+            mel_power = self._mel_power(self._frames(varied, stretch), pitch)
+            return self.frontend.compress(mel_power * self._colour(mel_power, generator))
 
     def _drawn(self, batch: int, generator: Generator | None) -> Tensor:
         """Return numbers of -strength..strength, [batch]."""
@@ -66,6 +68,12 @@ class Augmentation(nn.Module):
     def _louder(self, waveform: Tensor, generator: Generator | None) -> Tensor:
         gain_db = self._drawn(len(waveform), generator) * self.config.gain_db
         return waveform * _column(10 ** (gain_db / 20), waveform)
+
+    def _colour(self, mel_power: Tensor, generator: Generator | None) -> Tensor:
+        """Return a factor for each band [batch, n_mels, 1], smooth from band to band."""
+        knots = self._drawn(len(mel_power) * _COLOUR_KNOTS, generator).view(-1, 1, _COLOUR_KNOTS)
+        gains_db = F.interpolate(knots, mel_power.shape[1], mode="linear", align_corners=True) * self.config.colour_db
+        return (10 ** (gains_db / 10)).to(mel_power.device, mel_power.dtype).transpose(1, 2)
 
     def _noisy(self, waveform: Tensor, generator: Generator | None) -> Tensor:
         """Lay noise under each waveform, softer than `noise_db` below its mean power."""

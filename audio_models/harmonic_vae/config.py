@@ -104,6 +104,9 @@ class AugmentConfig:
     )
     stretch: float = option(0.2, help="largest change of the tempo, as a share of it", minimum=0, maximum=0.5)
     gain_db: float = option(6.0, help="largest change of the level, up or down", unit="dB", minimum=0)
+    colour_db: float = option(
+        6.0, help="largest change of the colour: a smooth random equaliser over the bands", unit="dB", minimum=0
+    )
     noise_db: float = option(20.0, help="how far noise stays below the music at its loudest", unit="dB", minimum=0)
     noise_dir: str = option("", help="folder of recordings of noise; empty = noise is drawn, from white to brown")
 

@@ -18,7 +18,7 @@ from shared.errors import InputError
 
 RATE = 8000
 SETTINGS = MelSettings(sample_rate=RATE, n_fft=1024, hop_length=100, n_mels=48)
-NOTHING = {"pitch_semitones": 0.0, "stretch": 0.0, "gain_db": 0.0, "noise_db": 300.0}
+NOTHING = {"pitch_semitones": 0.0, "stretch": 0.0, "gain_db": 0.0, "colour_db": 0.0, "noise_db": 300.0}
 
 
 def varied(strength: float = 1.0, **kinds: float | str) -> Augmentation:
@@ -82,6 +82,15 @@ def test_gain_moves_all_bands_alike() -> None:
     change_db = (varied(gain_db=6.0)(tones(880.0), Generator().manual_seed(0)).amax(dim=(1, 2)) - plain) * 80
     assert -6.01 < change_db.min() < -4
     assert 4 < change_db.max() < 6.01
+
+
+def test_colour_is_a_smooth_equaliser_within_its_limit() -> None:
+    sound = torch.randn(1, 4000, generator=Generator().manual_seed(0)).expand(40, -1) * 0.1
+    change_db = (varied(colour_db=6.0)(sound, Generator().manual_seed(0)) - MelFrontend(SETTINGS)(sound)) * 80
+    assert 4 < change_db.abs().max() < 6.01
+    assert (change_db.amax(dim=2) - change_db.amin(dim=2)).max() < 1e-2  # the same in every frame
+    between_bands_db = change_db.diff(dim=1).abs().max()
+    assert 0 < between_bands_db < 6 * 2 * 5 / (SETTINGS.n_mels - 1) + 1e-2
 
 
 def test_noise_stays_as_far_below_as_was_asked_for(tmp_path: Path) -> None:
