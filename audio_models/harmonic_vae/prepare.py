@@ -96,7 +96,7 @@ def prepare(config: PrepareConfig) -> int:
     if config.step != "preprocess":
         return {"download": download, "validate": validate, "visualize": visualize}[config.step](config)
     report = preprocess(config)
-    print(f"{config.data.cache} holds {report.n_tracks} recordings; {len(report.problems)} were left out")
+    print(f"{config.data.cache} holds {report.n_tracks} recordings; {len(report.problems)} left out")
     return len(report.problems)
 
 

@@ -46,7 +46,7 @@ def examine(path: Path, least_s: float = 0.0) -> Examination:
             peak = max(peak, float(np.abs(block).max()))
             content.update(np.round(block * 32_767).astype("<i4").tobytes())
     except InputError as error:
-        return Examination(0.0, 0.0, str(error), "")
+        return Examination(0.0, 0.0, str(error).removeprefix(f"{path} "), "")
     length_s = samples / recording.sample_rate
     promised_s = (recording.n_frames or samples) / recording.sample_rate
     fault = ""

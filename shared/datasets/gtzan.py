@@ -61,7 +61,9 @@ def tracks(root: Path, log: ProblemLog | None = None) -> Iterator[AudioTrack]:
     log = ProblemLog() if log is None else log
     top = next((root / name for name in _TOPS if all((root / name / genre).is_dir() for genre in GENRES)), None)
     if top is None:
-        raise InputError(f"{root} has not the ten folders of GTZAN, {TREE[0]} and so on; get it from {SOURCE}")
+        raise InputError(
+            f"{root} has not the ten folders of GTZAN ({TREE[0]} ...); get it by --step download, or from {SOURCE}"
+        )
     stated = _stated_splits(root)
     for genre in GENRES:
         files = [path for path in audio_files(top / genre) if path.name.startswith(f"{genre}.")]

@@ -56,7 +56,7 @@ def tracks(root: Path, log: ProblemLog | None = None) -> Iterator[AudioTrack]:
     log = ProblemLog() if log is None else log
     top = next((folder for folder in (root, root / "maestro-v3.0.0") if (folder / TREE[0]).is_file()), None)
     if top is None:
-        raise InputError(f"{root} has no {TREE[0]}; get MAESTRO from {SOURCE}")
+        raise InputError(f"{root} has no {TREE[0]}; get MAESTRO by --step download, or from {SOURCE}")
     for line, (name, row) in enumerate(table(top / TREE[0], _COLUMNS).items(), start=2):
         if row["split"] not in SPLIT_NAMES:
             log.add(TREE[0], line, f"unknown split '{row['split']}'")

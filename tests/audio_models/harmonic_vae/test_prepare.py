@@ -54,8 +54,8 @@ def test_every_format_arrives_equally_loud_and_bad_files_are_named(
 
     assert main(words(music, tmp_path / "cache")) == 1
     told = capsys.readouterr()
-    assert "holds 6 recordings; 3 were left out" in told.out
-    for reason in ("silent.wav is silent", "short.wav is too short: 0.12 s", "text.mp3 holds no audio"):
+    assert "holds 6 recordings; 3 left out" in told.out
+    for reason in ("silent.wav: is silent", "short.wav: is too short: 0.12 s", "text.mp3: holds no audio"):
         assert reason in told.err
     cache = open_cache(tmp_path / "cache")
     powers = {}

@@ -110,7 +110,7 @@ def test_gtzan_names_its_faults_and_takes_a_published_split(tmp_path: Path) -> N
     report = gtzan.validate(tmp_path)
     told = {problem.file: problem.message for problem in report.problems}
     assert told["jazz/"] == "holds 2 excerpts, not 100"
-    assert "jazz.00054.wav holds no audio" in told["genres/jazz/jazz.00054.wav"]
+    assert "holds no audio" in told["genres/jazz/jazz.00054.wav"]
     assert len([name for name in told if name.endswith("/")]) == 10
     (tmp_path / "train_filtered.txt").write_text("blues/blues.00000.wav\n", encoding="utf-8")
     (tmp_path / "test_filtered.txt").write_text("pop/pop.00000.wav\n", encoding="utf-8")
@@ -141,7 +141,7 @@ def test_every_fault_of_a_file_is_named(tmp_path: Path) -> None:
     assert report.n_tracks == 1
     assert told["a/whole.wav"] == "is the same recording as a/copy.wav"
     assert told["a/torn.wav"] == "breaks off after 0.3 of 1.0 s"
-    assert "text.mp3 holds no audio" in told["a/text.mp3"]
+    assert told["a/text.mp3"].startswith("holds no audio")
     assert told["a/silent.wav"] == "is silent"
     assert examine(whole, least_s=3.0).fault == "is too short: 1.00 s, and 3 s are needed"
 
