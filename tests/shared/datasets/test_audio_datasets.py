@@ -7,14 +7,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 
 from shared.audio.io import write_wav
 from shared.datasets import audio_folder, emotify, gtzan, maestro
-from shared.datasets.audio_check import examine
+from shared.datasets.audio_check import examine, faults
 from shared.datasets.audio_registry import AUDIO_DATASETS, audio_dataset
 from shared.datasets.problems import ProblemLog
 from shared.errors import InputError
 from shared.splits import SPLIT_NAMES
+from tests.shared.audio.tones import RATE as TONE_RATE
+from tests.shared.audio.tones import piano
 
 RATE = 8000
 
@@ -146,6 +149,17 @@ def test_every_fault_of_a_file_is_named(tmp_path: Path) -> None:
     assert examine(whole, least_s=3.0).fault == "is too short: 1.00 s, and 3 s are needed"
 
 
+def test_a_copy_is_heard_at_another_level_in_another_codec_from_another_beginning(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    songs = [np.concatenate([piano(list(rng.integers(40, 80, 3)), duration_s=0.5) for _ in range(24)]) for _ in "ab"]
+    for name, song in zip("ab", songs, strict=True):
+        (tmp_path / name).mkdir()
+        soundfile.write(tmp_path / name / "song.flac", song, TONE_RATE)
+    soundfile.write(tmp_path / "b" / "taken.mp3", 0.3 * songs[0][round(2.4 * TONE_RATE) :], TONE_RATE)
+    problems = audio_folder.validate(tmp_path).problems
+    assert [str(problem) for problem in problems] == ["b/taken.mp3: sounds as a/song.flac does, -2.4 s"]
+
+
 def test_an_unknown_dataset_is_named_with_the_nearest() -> None:
     with pytest.raises(InputError, match="nearest: gtzan"):
         audio_dataset("gtzn")
@@ -160,3 +174,7 @@ def test_the_real_corpus_has_its_published_counts(consort_data: Path) -> None:
     assert (len(tracks), len(log.problems)) == (320, 0)
     assert {track.genre for track in tracks} == {"classical", "electronic", "pop", "rock"}
     assert len({track.group for track in tracks}) == 104
+    # One song twice, by title and artist.
+    pair = [track for track in tracks if track.path.name in ("359.ogg", "366.ogg", "367.ogg")]
+    (copy,) = faults(((track, examine(track.path)) for track in pair), root)
+    assert str(copy) == "366.ogg: sounds as 359.ogg does"
