@@ -147,7 +147,7 @@ def test_exports_answer_as_the_network(run: Path) -> None:
 
 def test_a_study_goes_on_where_it_is(cache: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     words = [*tiny_words(cache, tmp_path / "study"), "--trials=2", "--latent_dims=2,3", "--batch_sizes=8,16"]
-    words += ["--channel_choices=4-4,8-4", "--hidden_choices=8,16-8", "--lr_low=0.001", "--lr_high=0.01"]
+    words += ["--epochs=1", "--hidden_choices=8,16-8", "--lr_low=0.001", "--lr_high=0.01"]
     assert tune.main(words) == 0
     assert tune.main([*words, "--trials=1"]) == 0
     names = {path.name for path in (tmp_path / "study").iterdir()}
@@ -234,7 +234,7 @@ def test_one_command_hands_over_to_every_room(
 )
 def test_every_departure_trains(word: str, cache: Path, tmp_path: Path) -> None:
     plain = [each for each in tiny_words(cache, tmp_path) if "hidden_dims" not in each and "channels" not in each]
-    assert train.main([word, "trainer=quick_test", *plain, "--epochs=1"]) == 0
+    assert train.main([word, "trainer=quick_test", *plain, "--epochs=1", "--batch_size=64"]) == 0
 
 
 def test_the_tiny_words_mean_the_tiny_config(cache: Path, tmp_path: Path) -> None:
