@@ -93,7 +93,11 @@ def refuse_other_choices(study: Any, config: TuneConfig) -> None:
     Raises:
         InputError: naming the setting.
     """
-    wanted = {"latent_dim": config.latent_dims, "widths": _widths(config), "batch_size": config.batch_sizes}
+    wanted: dict[str, list[Any]] = {
+        "latent_dim": config.latent_dims,
+        "widths": _widths(config),
+        "batch_size": config.batch_sizes,
+    }
     for trial in study.trials:
         for name, choices in wanted.items():
             before = getattr(trial.distributions.get(name), "choices", choices)
