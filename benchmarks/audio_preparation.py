@@ -117,7 +117,7 @@ def to_cache(path: Path) -> Path:
     """Prepare a file as `prepare` does, and return the file of its samples."""
     part = level_track(path, path.with_suffix(".i16"), RATE, 3.0)
     if part.fault:
-        raise InputError(f"{path} {part.fault}")
+        raise InputError(part.fault)
     return part.path
 
 

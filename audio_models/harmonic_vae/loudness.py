@@ -52,15 +52,15 @@ def level_track(source: Path, target: Path, sample_rate: int, least_s: float) ->
         with SpooledTemporaryFile(_IN_MEMORY_BYTES, dir=str(target.parent)) as floats:
             samples, peak, powers = _decode(source, floats, sample_rate)
             if peak < SILENT_PEAK:
-                return Part(target, fault="is silent")
+                return Part(target, fault=f"{source} is silent")
             if samples < least_s * sample_rate:
-                short = f"is too short: {samples / sample_rate:.2f} s, and {least_s:g} s are needed"
+                short = f"{source} is too short: {samples / sample_rate:.2f} s, and {least_s:g} s are needed"
                 return Part(target, fault=short)
             gain_db = gain_of(powers, peak)
             floats.seek(0)
             return Part(target, gain_db, _write_levelled(floats, target, gain_db))
     except InputError as error:
-        return Part(target, fault=str(error).removeprefix(f"{source} "))
+        return Part(target, fault=str(error))
     except OSError as error:
         if error.filename == str(source):
             return Part(target, fault=f"cannot read {source}: {error.strerror or error}")

@@ -66,7 +66,7 @@ def _append_all(tracks: list[AudioTrack], writer: CacheWriter, config: PrepareCo
         results = in_parallel(work, jobs, config.workers, config.backend)
         for track, part in zip(tracks, results, strict=True):
             if part.fault:
-                log.add(str(track.path), 0, part.fault)
+                log.add(str(track.path), 0, part.fault.removeprefix(f"{track.path} "))
             else:
                 writer.append(track, part.path, part.gain_db, part.digest)
     finally:
