@@ -39,7 +39,7 @@ def read_levelled(path: Path | str, sample_rate: int) -> Tensor:
     with tempfile.TemporaryDirectory() as folder:
         part = level_track(Path(path), Path(folder) / "part.i16", sample_rate, 0.0)
         if part.fault:
-            raise InputError(part.fault if str(path) in part.fault else f"{path} {part.fault}")
+            raise InputError(part.fault)
         samples = np.fromfile(part.path, dtype="<i2")
     return torch.from_numpy(samples.astype(np.float32) / FULL_SCALE)
 
