@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -112,3 +113,13 @@ def test_noise_stays_as_far_below_as_was_asked_for(tmp_path: Path) -> None:
     write_wav(tmp_path / "quiet" / "silence.wav", np.zeros(RATE), RATE)
     with pytest.raises(InputError, match="holds no noise that can be heard; choose another --noise_dir"):
         varied(noise_dir=str(tmp_path / "quiet"))
+
+
+def test_it_computes_where_the_waveform_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a GPU here: tensors without content refuse to be mixed with those of the CPU as well."""
+    monkeypatch.setattr(torch, "autocast", lambda *_, **__: nullcontext())  # which it does not know for them
+    augmentation = Augmentation(MelFrontend(SETTINGS), AugmentConfig(), 0.5).to("meta")
+    sound = tones(440.0, batch=3).to("meta")
+    for hear in (augmentation, augmentation.frontend):
+        found = hear(sound)
+        assert (found.device.type, found.shape) == ("meta", (3, 48, 81))
