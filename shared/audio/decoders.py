@@ -34,7 +34,9 @@ _PIPED_BYTES = 0x7FFFF000
 _INDEXED = ("mov", "matroska", "asf")
 FORMATS = "WAV, FLAC, OGG, MP3 or M4A"
 # By what a folder's recordings are told from its other files; a file that is named is tried whatever it is called.
-AUDIO_SUFFIXES = frozenset({".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".m4a", ".aac", ".aiff", ".aif", ".wma"})
+AUDIO_SUFFIXES = frozenset(
+    {".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".m4a", ".aac", ".aiff", ".aif", ".au", ".wma"}
+)
 
 _log = logging.getLogger(__name__)
 

@@ -31,6 +31,7 @@ TREE: tuple[str, ...] = ("genres/blues/blues.00000.wav",)
 GENRES = ("blues", "classical", "country", "disco", "hiphop", "jazz", "metal", "pop", "reggae", "rock")
 PER_GENRE = 100
 SPLIT_LISTS = {"train": "train_filtered.txt", "validation": "valid_filtered.txt", "test": "test_filtered.txt"}
+# The address of a mirror, since the original host is gone; the checksum of the original archive.
 ARCHIVE = RemoteFile(
     "https://huggingface.co/datasets/marsyas/gtzan/resolve/main/data/genres.tar.gz",
     "24347e0223d2ba798e0a558c4c172d9d4a19c00bb7963fe055d183dadb4ef2c6",
