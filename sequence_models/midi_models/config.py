@@ -94,6 +94,7 @@ class TrainConfig:
     run_name: str = option("", help="name of the run's folders; empty = date and time")
     log_root: str = option("logs", help="where run logs go")
     checkpoint_root: str = option("checkpoints", help="where weights go")
+    resume: bool = option(False, help="go on with the interrupted run of this --run-name, to identical weights")
     finetune_from: str = option("", help="run folder whose weights to start from, with a fresh schedule")
     export: bool = option(True, help="export to ONNX, verify and evaluate when training ends")
 

@@ -16,10 +16,11 @@ from sequence_models.callbacks import (
     EpochSeeds,
     KeepFreedMemory,
     Progress,
+    SaveState,
     StopOnNaN,
     TimeLimit,
 )
-from sequence_models.checkpoints import load_model, save_model, transfer_weights
+from sequence_models.checkpoints import TrainingState, load_model, save_model, transfer_weights
 from sequence_models.gradient_norms import GradientNorms, NormedAdamW
 from sequence_models.midi_models import run_folder
 from sequence_models.midi_models.batches import TrainingSamples
@@ -42,12 +43,15 @@ from sequence_models.midi_models.run_folder import Net
 from sequence_models.midi_models.samples import sources_of, stacked
 from sequence_models.midi_models.tasks import MELODY, file_of, tasks_of
 from shared.errors import ConsortError
-from shared.files import write_json
+from shared.files import read_json, write_json
 from shared.runs import Run, config_snapshot, seed_everything, start_run
 
 Training = TrainingSamples | TrainingStretches
 
 _VALIDATION_BATCH = 2048
+_STATE_FOLDER = "state"
+# What may differ between an interrupted run and its continuation without changing a weight.
+_FREE_ON_RESUME = frozenset({"resume", "export", "log_root", "checkpoint_root"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,11 +71,14 @@ def fit(config: TrainConfig) -> float:
         ConsortError: when samples, settings or the weights to start from cannot be used.
     """
     _check(config)
+    _begin(config)
     run = start_run(MODEL_NAME, config, config.run_name, config.log_root, config.checkpoint_root)
     figures = {}
     for task in tasks_of(config.task):
         net: Net = (task, config.model.architecture)
-        figures[task.name] = _fit_net(_work(net, config), config, run)
+        if not (config.resume and run_folder.training_path(run.checkpoint_dir, net).is_file()):
+            _fit_net(_work(net, config), config, run)
+        figures[task.name] = _best_epoch(read_json(run_folder.training_path(run.checkpoint_dir, net))["history"])
     if config.export:
         folder = str(run.checkpoint_dir)
         export_run(ExportConfig(checkpoint=folder, task=config.task))
@@ -91,6 +98,38 @@ def _check(config: TrainConfig) -> None:
         raise ConsortError("--freeze-layers keeps weights that were trained; name them with --finetune-from")
 
 
+def _begin(config: TrainConfig) -> None:
+    """Hold a run that goes on to its settings; of one that begins anew, what its name had finished no longer counts.
+
+    Raises:
+        ConsortError: when there is nothing to resume, or with other settings.
+    """
+    folder = Path(config.checkpoint_root) / MODEL_NAME / config.run_name
+    before = Path(config.log_root) / MODEL_NAME / config.run_name / "config.json"
+    if not config.resume:
+        for task in tasks_of(config.task) if config.run_name else ():
+            run_folder.training_path(folder, (task, config.model.architecture)).unlink(missing_ok=True)
+        return
+    if not config.run_name or not before.is_file():
+        raise ConsortError(f"nothing to resume in {folder}; give the --run-name of an interrupted run")
+    changed = _changed(read_json(before), config_snapshot(config))
+    if changed:
+        raise ConsortError(f"{folder} was started with other settings ({', '.join(changed)}); use the same to resume")
+
+
+def _changed(before: dict[str, Any], now: dict[str, Any], group: str = "") -> list[str]:
+    """Return the names of the settings that differ and change a weight."""
+    names = sorted((before.keys() | now.keys()) - _FREE_ON_RESUME)
+    found = []
+    for name in names:
+        old, new = before.get(name), now.get(name)
+        if isinstance(old, dict) and isinstance(new, dict):
+            found += _changed(old, new, f"{group}{name}.")
+        elif old != new:
+            found.append(f"{group}{name}: {old} -> {new}")
+    return found
+
+
 def _work(net: Net, config: TrainConfig) -> _Work:
     trainer, data = config.trainer, config.data
     if config.model.is_sequence:
@@ -104,43 +143,65 @@ def _work(net: Net, config: TrainConfig) -> _Work:
     return _Work(net, training, stacked(splits.validation), sources_of(splits.train))
 
 
-def _fit_net(work: _Work, config: TrainConfig, run: Run) -> dict[str, float]:
-    """Train one net, keep its best weights, and return the figures of the best epoch."""
+def _best_epoch(history: dict[str, list[float]]) -> dict[str, float]:
+    """Return the figures of the epoch with the best validation loss."""
+    epoch = min(range(len(history["val_loss"])), key=history["val_loss"].__getitem__)
+    return {key: values[epoch] for key, values in history.items()}
+
+
+def _fit_net(work: _Work, config: TrainConfig, run: Run) -> None:
+    """Train one net and keep its best weights, with the settings and curves of its training."""
     name, folder = file_of(*work.net), run.checkpoint_dir
     model = _compiled(work.net, config)
     steps = len(work.training)
     print(f"{name} {run.name}: {model.count_params():,} weights, {steps} steps an epoch")
     best, logs = run_folder.best_path(folder, work.net), run.log_dir / name
-    shutil.rmtree(logs, ignore_errors=True)  # curves of an earlier run of this name would mix with the new ones
-    best.unlink(missing_ok=True)
+    state = TrainingState(folder / _STATE_FOLDER / name)
+    if not (config.resume and state.exists()):
+        for earlier in (logs, state.folder):  # curves of an earlier run of this name would mix with the new ones
+            shutil.rmtree(earlier, ignore_errors=True)
+        best.unlink(missing_ok=True)
     trainer, clock = config.trainer, TimeLimit(config.trainer.time_limit_s)
     rate = CosineRate(trainer.learning_rate, trainer.epochs, trainer.warmup_steps, work.training.__len__, clock)
+    judges = [BestModel(best), keras.callbacks.EarlyStopping(monitor="val_loss", patience=trainer.patience), clock]
+    save_state, first = SaveState(state, judges), 0
+    if state.exists():
+        content = state.restore(model)
+        save_state.restore(content)
+        first = int(content["epoch"]) + 1
     callbacks = [
         KeepFreedMemory(),
         EpochSeeds(work.training.begin_epoch, trainer.seed),
         StopOnNaN(),
-        BestModel(best),
-        keras.callbacks.EarlyStopping(monitor="val_loss", patience=trainer.patience),
-        clock,
+        *judges,
         rate,
         GradientNorms(),
         _NamedAccuracy(),
         keras.callbacks.TensorBoard(logs, write_graph=False),
-        keras.callbacks.CSVLogger(run.log_dir / f"{name}.csv"),
-        Progress(trainer.epochs, 0, steps),
+        keras.callbacks.CSVLogger(run.log_dir / f"{name}.csv", append=first > 0),
+        Progress(trainer.epochs, first, steps),
+        save_state,
     ]
-    history = model.fit(
-        work.training, validation_data=work.validation, epochs=trainer.epochs, callbacks=callbacks, shuffle=False,
-        verbose=0, **({} if config.model.is_sequence else {"validation_batch_size": _VALIDATION_BATCH}),
-    ).history  # fmt: skip
+    if first < trainer.epochs and not _stopped(save_state):
+        sizes = {} if config.model.is_sequence else {"validation_batch_size": _VALIDATION_BATCH}
+        model.fit(
+            work.training, validation_data=work.validation, epochs=trainer.epochs, initial_epoch=first,
+            callbacks=callbacks, shuffle=False, verbose=0, **sizes,
+        )  # fmt: skip
     transfer_weights(load_model(best), model)
     save_model(model, run_folder.keras_path(folder, work.net))
+    settings = config_snapshot(replace(config, task=work.net[0].name, resume=False))
+    content = {**settings, "history": save_state.history, "sources": work.sources}
+    write_json(run_folder.training_path(folder, work.net), content)  # from here on the net is finished
     best.unlink()
-    curves = {key: [float(value) for value in values] for key, values in history.items()}
-    settings = config_snapshot(replace(config, task=work.net[0].name))
-    write_json(run_folder.training_path(folder, work.net), {**settings, "history": curves, "sources": work.sources})
-    epoch = min(range(len(curves["val_loss"])), key=curves["val_loss"].__getitem__)
-    return {key: values[epoch] for key, values in curves.items()} | {"epoch": epoch}
+    shutil.rmtree(state.folder)
+
+
+def _stopped(state: SaveState) -> bool:
+    """Tell whether the training to resume had already ended by EarlyStopping or its time limit."""
+    _, early, limit = state.memories or ({}, {}, {})
+    passed = limit.get("limit_s") and limit["elapsed_s"] >= limit["limit_s"]
+    return bool(early.get("stopped_epoch") or passed)
 
 
 class _NamedAccuracy(keras.callbacks.Callback):

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from sequence_models.midi_models import evaluate, predict, run_folder, ship
+from sequence_models.midi_models.batches import TrainingSamples
 from sequence_models.midi_models.config import ALL, EvaluateConfig, PredictConfig, ShipConfig, TrainConfig
 from sequence_models.midi_models.tasks import TASK_TABLE
 from sequence_models.midi_models.train import main
@@ -169,8 +170,29 @@ def test_fine_tuning_refuses_other_sizes_and_nothing_to_freeze(
 SAME = ("trainer=quick_test", "--patience", "15", "--task", "dynamics", *DENSE[1:])
 
 
-def test_same_seed_same_weights(run: Path, tmp_path: Path) -> None:
-    again = trained(tmp_path, "again", *SAME, "--no-export")
+# The interrupted training leaves its log open, which the end of a process would close.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_an_interrupted_run_goes_on_to_the_same_weights(
+    run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    roots = ["--log-root", str(tmp_path / "logs"), "--checkpoint-root", str(tmp_path / "checkpoints")]
+    words = [*SAME, "--no-export", "--run-name", "again", "--lr", "0.01", "--warmup-steps", "2", *roots]
+    begin = TrainingSamples.begin_epoch
+
+    def interrupted(self: TrainingSamples, epoch: int) -> None:
+        if epoch == 3:
+            raise KeyboardInterrupt
+        begin(self, epoch)
+
+    monkeypatch.setattr(TrainingSamples, "begin_epoch", interrupted)
+    assert main(words) == 130
+    monkeypatch.setattr(TrainingSamples, "begin_epoch", begin)
+    again = tmp_path / "checkpoints" / "midi_models" / "again"
+    assert not (again / "dynamics_engine.keras").exists()
+    assert main([*words, "--resume", "--epochs", "9"]) == 2
+    assert "other settings (trainer.epochs: 8 -> 9)" in capsys.readouterr().err
+    assert main([*words, "--resume", "--run-name", "absent"]) == 2
+    assert main([*words, "--resume"]) == 0
     before, after = (weights(folder / "dynamics_engine.keras") for folder in (run, again))
     assert all(np.array_equal(one, other) for one, other in zip(before, after, strict=True))
 
