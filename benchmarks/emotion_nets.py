@@ -124,8 +124,7 @@ def _regression(inputs: np.ndarray, targets: np.ndarray, asked: np.ndarray) -> n
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import LogisticRegression
 
-    from sequence_models.midi_models.batches import transposed
-    from sequence_models.midi_models.controls import tonics_of, turned
+    from sequence_models.midi_models.transposition import tonics_of, transposed, turned
 
     seen, wanted = transposed(inputs, targets, -tonics_of(inputs) % 12)
     with warnings.catch_warnings():

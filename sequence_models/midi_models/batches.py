@@ -14,14 +14,11 @@ from numpy.typing import NDArray
 from sequence_models.midi_models.config import DataConfig
 from sequence_models.midi_models.samples import Sample, stacked
 from sequence_models.midi_models.tasks import HARMONY, MELODY, Task
-from shared.music.emotion_chords import FIRST_DIM7_ID, N_DIM7, N_QUALITIES, NO_CHORD_ID
-from shared.music.emotion_nets import CONTEXT, EMBEDDING
+from sequence_models.midi_models.transposition import transposed
+from shared.music.emotion_nets import EMBEDDING
 from shared.music.emotion_point import DIMENSIONS
 
 Vectors = NDArray[np.float32]
-
-# Where a transposition turns CONTEXT: the first of twelve pitch classes each.
-_PITCH_CLASSES = tuple(CONTEXT.index(name) for name in ("previous_root_C", "melody_C", "tonic_C", "next_melody_C"))
 
 
 class TrainingSamples(keras.utils.PyDataset):
@@ -67,18 +64,3 @@ def with_noise(inputs: Vectors, share: float, rng: np.random.Generator) -> Vecto
     first, end = len(DIMENSIONS), len(EMBEDDING)
     noisy[chosen, first:end] = rng.uniform(-1, 1, (len(chosen), end - first))
     return noisy
-
-
-def transposed(inputs: Vectors, targets: Vectors, semitones: NDArray[np.integer]) -> tuple[Vectors, Vectors]:
-    """Return contexts [n, 128] and chords [n, 64], each so many semitones higher."""
-    inputs, targets = inputs.copy(), targets.copy()
-    for steps in range(1, 12):
-        rows = np.flatnonzero(semitones == steps)
-        for first in _PITCH_CLASSES:
-            inputs[rows, first : first + 12] = np.roll(inputs[rows, first : first + 12], steps, axis=1)
-        for first, end, turn in (
-            (0, NO_CHORD_ID, steps * N_QUALITIES),
-            (FIRST_DIM7_ID, FIRST_DIM7_ID + N_DIM7, steps),
-        ):
-            targets[rows, first:end] = np.roll(targets[rows, first:end], turn, axis=1)
-    return inputs, targets

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from sequence_models.midi_models.sheet_samples import EventSong, nearest_shift
 from sequence_models.midi_models.tasks import DYNAMICS, HARMONY, MELODY, Task
+from sequence_models.midi_models.transposition import tonics_of, turned
 from shared.music.emotion_chords import FIRST_DIM7_ID, N_DIM7, N_QUALITIES, NO_CHORD_ID
 from shared.music.emotion_nets import CONTEXT, INTENSITY, N_STEPS
 from shared.music.melody_events import N_PITCHES
@@ -28,7 +29,7 @@ Control = Callable[[Vectors], Table]
 
 _UNIGRAM_COUNT, _BIGRAM_COUNT = 0.5, 20.0  # what is added to each count: of the best bigram on validation songs
 _PITCH_COUNT, _PITCH_BIGRAM_COUNT = 0.1, 10.0
-_TONIC, _MODE = CONTEXT.index("tonic_C"), CONTEXT.index("mode")
+_MODE = CONTEXT.index("mode")
 _ROOT, _QUALITY, _IS_NONE = (CONTEXT.index(f"previous_{name}") for name in ("root_C", "quality_maj", "is_no_chord"))
 _BEFORE = INTENSITY.index("previous_velocity")
 _N_CHORDS = FIRST_DIM7_ID + N_DIM7
@@ -69,21 +70,6 @@ def _chord_tables(inputs: Vectors, targets: Vectors) -> tuple[Table, Table]:
 
 def _from_c(shares: Table, tonics: NDArray[np.int64]) -> Table:
     return np.asarray(turned(shares, tonics), dtype=np.float64)
-
-
-def turned(chords: NDArray[np.floating], semitones: NDArray[np.int64]) -> NDArray[np.floating]:
-    """Return chords [n, 64] so many semitones higher."""
-    rows = np.arange(len(chords))[:, None]
-    plain, diminished = np.arange(NO_CHORD_ID), np.arange(N_DIM7)
-    turned = chords.copy()
-    turned[rows, (plain + N_QUALITIES * semitones[:, None]) % NO_CHORD_ID] = chords[:, :NO_CHORD_ID]
-    turned[rows, FIRST_DIM7_ID + (diminished + semitones[:, None]) % N_DIM7] = chords[:, FIRST_DIM7_ID:]
-    return turned
-
-
-def tonics_of(inputs: Vectors) -> NDArray[np.int64]:
-    """Return the tonic of each context, 0-11; 0 where no key is known."""
-    return np.asarray(inputs[:, _TONIC : _TONIC + 12].argmax(axis=1))
 
 
 def _modes(inputs: Vectors) -> NDArray[np.int64]:

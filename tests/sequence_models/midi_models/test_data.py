@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sequence_models.midi_models.batches import TrainingSamples, transposed, with_noise
+from sequence_models.midi_models.batches import TrainingSamples, with_noise
 from sequence_models.midi_models.config import TASKS, DataConfig, PrepareConfig
 from sequence_models.midi_models.data import load_songs, load_splits, read_splits
 from sequence_models.midi_models.performance_samples import groove_samples, sheet_dynamics, swing_of
@@ -15,6 +15,7 @@ from sequence_models.midi_models.prepare import main, prepare
 from sequence_models.midi_models.samples import Sample, stacked
 from sequence_models.midi_models.sheet_samples import event_song, harmony_samples, melody_samples
 from sequence_models.midi_models.tasks import TASK_TABLE, UNKNOWN
+from sequence_models.midi_models.transposition import transposed
 from shared.datasets.drumming import DrumPerformance
 from shared.errors import ConsortError, InputError
 from shared.files import read_json, write_json
