@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,6 +50,7 @@ COMMAND = "python -m benchmarks.emotion_obedience"
 FIGURES = ("valence", "arousal")
 TARGETS = {"valence": 0.8, "arousal": 0.9}
 KEY_ADHERENCE = 0.98
+MOST_S = 1.0
 JUDGE = "emopia"
 STRENGTH = 30.0
 
@@ -86,6 +88,7 @@ class Composed:
     asked: Array
     features: Array
     key_adherence: float
+    seconds: Array
 
 
 def fit_judge(name: str, pieces: Sequence[EmotionPiece]) -> Judge:
@@ -109,13 +112,15 @@ def judges(corpora: Path) -> list[Judge]:
 
 def compose_nodes(genre: str, bars: int, every: int, nets: EmotionNets, model: StepModel) -> Composed:
     """Compose the nodes of the thesaurus, each with its id as seed."""
-    asked, features, adherence = [], [], []
+    asked, features, adherence, seconds = [], [], [], []
     for node in tqdm(thesaurus().nodes[::every], desc=f"compose {genre}", leave=False):
+        start = time.perf_counter()
         piece = perform(EmotionWish(node.point, genre, bars=bars, seed=node.id), nets, model)
+        seconds.append(time.perf_counter() - start)
         asked.append((node.point.valence, node.point.arousal))
         features.append(features_of(NoteTable.of_score(piece.score)))
         adherence.append(key_adherence(piece.score, piece.plan.key))
-    return Composed(genre, np.array(asked), np.array(features), float(np.mean(adherence)))
+    return Composed(genre, np.array(asked), np.array(features), float(np.mean(adherence)), np.array(seconds))
 
 
 def rows_of(composed: Composed, judge: Judge) -> list[dict[str, Any]]:
@@ -153,6 +158,8 @@ def run(config: EmotionObedienceConfig) -> tuple[list[dict[str, Any]], list[Bar]
                 for row in found
                 if row["judge"] == JUDGE and (target := TARGETS[row["figure"]])
             ]
+        name = f"obedience: seconds for {config.bars} bars after load, median, {genre}"
+        bars.append(Bar.at_most(name, float(np.median(composed.seconds)), MOST_S))
         bars.append(Bar.at_least(f"obedience: key adherence, {genre}", composed.key_adherence, KEY_ADHERENCE))
         rows += found
     return rows, bars

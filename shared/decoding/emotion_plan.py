@@ -11,14 +11,14 @@ agrees with the emotion: v in major, -v in minor.
 | key            | major where v >= 0                | all, unless a key is asked for; the tonic by the seed  |
 | tempo_qpm      | `emotion_style.tempo_of(a)`       | all, unless a tempo is asked for                       |
 | energy         | 0.5 + 0.3 a + 0.25 v              | the feel of the band, and whether drums play           |
-| melody_rate    | 2 ** (0.2 + 0.3 a + 0.9 v)        | notes of the melody per quarter                        |
+| melody_rate    | 2 ** (0.2 + 0.1 a + 1.2 v)        | notes of the melody per quarter                        |
 | unevenness     | 0.5 v                             | how irregular its rhythm is                            |
 | centre         | 71 + 6 v + a                      | its middle pitch                                       |
 | doubling       | 0.1 + 0.9 v + 0.3 a, 0..1         | share of each phrase that has a second voice           |
 | thinning       | 0.9 (0.3 - 0.5 v - 0.6 a), 0..0.9 | share of the chords that lose a voice                  |
-| level          | 0.5 + 0.33 a - 0.1 v              | mean velocity / 127                                    |
+| level          | 0.5 + 0.33 a - 0.14 v             | mean velocity / 127                                    |
 | contrast       | 1 - 0.3 a - 0.5 v                 | how far loud and soft are apart, times as played       |
-| articulation   | 0.65 * 2 ** (0.25 v - a)          | share of a written length that sounds, at most 1.1     |
+| articulation   | 0.55 * 2 ** (0.6 v - 1.15 a)      | share of a written length that sounds, at most 1.15    |
 | brightness     | 0.6 + 1.2 g, at least 0           | weight of the tonic triad, third and sixth in the tune |
 | statement      | 0.1 + 0.25 g                      | how clearly chords and tune state the mode             |
 | minor_tilt     | 2.5 (home - v), home 0.5 or -0.5  | minor chords: exp(tilt) times as likely                |
@@ -138,10 +138,10 @@ def plan_of(wish: EmotionWish) -> Plan:
         tempo_qpm=float(round(tempo_of(arousal) if wish.tempo_qpm is None else wish.tempo_qpm, 1)),
         energy=energy,
         drums=energy >= DRUMS_FROM_ENERGY,
-        melody_rate=2.0 ** (0.2 + 0.3 * arousal + 0.9 * valence),
-        level=0.5 + 0.33 * arousal - 0.1 * valence,
+        melody_rate=2.0 ** (0.2 + 0.1 * arousal + 1.2 * valence),
+        level=0.5 + 0.33 * arousal - 0.14 * valence,
         contrast=1.0 - 0.3 * arousal - 0.5 * valence,
-        articulation=min(0.65 * 2.0 ** (-arousal + 0.25 * valence), 1.1),
+        articulation=min(0.55 * 2.0 ** (0.6 * valence - 1.15 * arousal), 1.15),
         centre=71.0 + 6.0 * valence + arousal,
         doubling=_share(0.1 + 0.9 * valence + 0.3 * arousal),
         thinning=0.9 * _share(0.3 - 0.5 * valence - 0.6 * arousal),

@@ -19,7 +19,9 @@ from tests.planted_nets import plant_nets
 def test_rows_compare_what_was_asked_with_what_is_measured() -> None:
     asked = np.linspace(-1, 1, 40)[:, None] * np.array([1.0, -1.0])
     ridge = Ridge(np.zeros(2), np.ones(2), np.eye(2), np.zeros(2))
-    valence, arousal = rows_of(Composed("pop", asked, asked**3, 1.0), Judge("planted", ridge, 9, (0.5, 0.8)))
+    valence, arousal = rows_of(
+        Composed("pop", asked, asked**3, 1.0, np.ones(40)), Judge("planted", ridge, 9, (0.5, 0.8))
+    )
     assert valence["spearman"] == arousal["spearman"] == 1
     assert abs(valence["control"]) < 0.5
     assert (valence["heard"], arousal["heard"]) == (0.5, 0.8)
@@ -30,6 +32,7 @@ def test_nodes_are_composed_in_the_key(tmp_path: Path) -> None:
     assert composed.asked.shape == (4, 2)
     assert composed.features.shape == (4, len(FEATURES))
     assert composed.key_adherence >= 0.98
+    assert (composed.seconds > 0).all()
 
 
 def test_a_judge_tells_arousal_of_songs_kept_out(consort_data: Path) -> None:
