@@ -22,7 +22,9 @@ from shared.cli import entry_point
 from shared.errors import ConsortError
 from shared.export.references import reference_path
 from shared.export.signature import Signature, signature_path
-from shared.files import copy_file, write_text
+from shared.files import copy_file, read_json, write_json, write_text
+
+_OF_THIS_MACHINE = ("run_name", "log_root", "checkpoint_root", "finetune_from", "resume", "export")
 
 
 def ship(config: ShipConfig) -> Path:
@@ -65,9 +67,11 @@ def _ship(folder: Path, target: Path, net: Net) -> None:
         written = Signature.load(signature_path(path))
         write_text((target / path.name).with_suffix(".md"), card(folder, net, written).text(written))
     exact, _ = _models(folder, net)
-    others = (run_folder.keras_path, run_folder.training_path, run_folder.results_path)
-    for path in (reference_path(exact), *(find(folder, net) for find in others)):
+    for path in (reference_path(exact), run_folder.keras_path(folder, net), run_folder.results_path(folder, net)):
         copy_file(path, target / path.name)
+    path = run_folder.training_path(folder, net)
+    kept = {name: value for name, value in read_json(path).items() if name not in _OF_THIS_MACHINE}
+    write_json(target / path.name, kept)
 
 
 @entry_point(ShipConfig)

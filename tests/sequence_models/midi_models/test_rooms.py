@@ -213,6 +213,10 @@ def test_ship_takes_what_may_be_given_away_and_is_whole(run: Path, tmp_path: Pat
     assert {path.stem for path in (tmp_path / "out").glob("*.onnx")} == {*FILES, *(f"{name}_int8" for name in FILES)}
     card = (tmp_path / "out" / "harmony_predictor.md").read_text(encoding="utf-8")
     assert "| bigram |" in card
+    assert str(tmp_path.parent) not in (tmp_path / "out" / "harmony_predictor_training.json").read_text(
+        encoding="utf-8"
+    )
+    assert run_folder.read_settings(tmp_path / "out", run_folder.NETS[0])[0].first_units == 8
     with pytest.raises(ConsortError, match="more than 1e-05"):
         ship.ship(ShipConfig(str(run), output_dir=str(tmp_path), max_mb=1e-5))
     shutil.copytree(run, tmp_path / "run")
