@@ -223,9 +223,9 @@ def test_ship_takes_what_may_be_given_away_and_is_whole(run: Path, tmp_path: Pat
     (tmp_path / "run" / "groove_predictor_results.json").unlink()
     with pytest.raises(ConsortError, match=r"groove_predictor_results.json is missing"):
         ship.ship(ShipConfig(str(tmp_path / "run"), output_dir=str(tmp_path)))
-    settings = run / "groove_predictor_training.json"
-    text = settings.read_text(encoding="utf-8").replace('"source": "synthetic"', '"source": "real"', 1)
-    (tmp_path / "run" / settings.name).write_text(text, encoding="utf-8")
+    kept = run / "groove_predictor_training.json"
+    text = kept.read_text(encoding="utf-8").replace('"source": "synthetic"', '"source": "real"', 1)
+    (tmp_path / "run" / kept.name).write_text(text, encoding="utf-8")
     with pytest.raises(ConsortError, match="songs of any licence"):
         ship.ship(ShipConfig(str(tmp_path / "run"), output_dir=str(tmp_path)))
 
