@@ -49,7 +49,7 @@ class DataConfig:
     )
     num_samples: int = option(10_000, help="synthetic: how many samples", minimum=10)
     permissive_only: bool = option(False, help="keep only corpora whose licence lets trained weights be distributed")
-    labels: str = option("", help="prepare: a JSON or CSV file of MIDI files with their emotions, added to the source")
+    labels: str = option("", help="melody: a JSON or CSV file of MIDI files with their emotions, added to the source")
     transpose: bool = option(True, help="harmony: shift every training sample to a random key")
     learned_noise: float = option(
         0.5, help="share of training samples with noise in the dimensions that only the recognizer knows, 0 to 1",
