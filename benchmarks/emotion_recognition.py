@@ -9,8 +9,9 @@
 |         | shuffled within each genre                                                                        |
 | speed   | the exported nets that ship: size, and the 95th percentile of a call                              |
 
-Music is rendered from MIDI, VGMIDI by the best SoundFont and the second (for training), EMOPIA by the second, which
-loads ten times as fast. Features are kept in `data/downloads`. Needs the corpora that CONSORT_DATA names.
+A part that is not asked for counts as it was last measured. Music is rendered from MIDI: VGMIDI by the best SoundFont,
+and by the second for training; EMOPIA by the second, which loads ten times as fast. Features are kept in
+`data/downloads`. Needs the corpora that CONSORT_DATA names.
 """
 
 from __future__ import annotations
@@ -40,11 +41,13 @@ from benchmarks.report import RESULTS, Bar, format_bars, format_table, write_ben
 from shared.cli import entry_point, option, parse
 from shared.errors import ConsortError
 from shared.export.verify import inspect_model
+from shared.files import read_json
 from shared.metrics.emotion import held_out, pearson
 from shared.shipped import CHECKPOINTS
 from shared.splits import Splits
 
-COMMAND = "python -m benchmarks.emotion_recognition"
+NAME = "emotion_recognition"
+COMMAND = f"python -m benchmarks.{NAME}"
 PARTS = ("vgmidi", "emopia", "emotify", "speed")
 FOLDS = 5
 FELT = (
@@ -197,7 +200,7 @@ def run(config: EmotionRecognitionConfig) -> tuple[list[dict[str, Any]], list[Ba
             if part in parts:
                 clips = corpus_examples(part, corpora, config.cache)
                 found = recognition_rows(part, *cross_validated(clips, words, Path(folder) / part))
-                bars += [Bar.at_least(f"{part}, five folds: {n}", found[0][n], bar) for n, bar in BARS[part].items()]
+                bars += [Bar.at_least(f"{part}: {n}, five folds", found[0][n], bar) for n, bar in BARS[part].items()]
                 rows += found
     if "emotify" in parts:
         found = probe_rows(corpora, config.cache)
@@ -207,7 +210,7 @@ def run(config: EmotionRecognitionConfig) -> tuple[list[dict[str, Any]], list[Ba
     if "speed" in parts:
         found = list(speed_rows())
         net = next(row for row in found if row["model"] == MODEL_NAME)
-        bars.append(Bar.at_most(f"{MODEL_NAME}: p95 in ms", net["p95_ms"], LATENCY_BAR))
+        bars.append(Bar.at_most(f"speed: p95 of {MODEL_NAME} in ms", net["p95_ms"], LATENCY_BAR))
         rows += found
     return rows, bars
 
@@ -220,6 +223,18 @@ def _trainings(config: EmotionRecognitionConfig) -> dict[str, list[str]]:
     }
 
 
+def with_others(
+    rows: list[dict[str, Any]], bars: list[Bar], asked: list[str], folder: Path
+) -> tuple[list[dict[str, Any]], list[Bar]]:
+    """Add the rows and bars of the parts that were not asked for, as they were last measured; a bar names its part."""
+    path = folder / f"{NAME}.json"
+    if path.is_file():
+        before = read_json(path)
+        rows = [row for row in before["rows"] if row["part"] not in asked] + rows
+        bars = [Bar(**bar) for bar in before["bars"] if bar["name"].partition(":")[0] not in asked] + bars
+    return sorted(rows, key=lambda row: PARTS.index(row["part"])), bars
+
+
 def tables(rows: list[dict[str, Any]]) -> str:
     """Return a table per part."""
     parts = list(dict.fromkeys(row["part"] for row in rows))
@@ -229,9 +244,10 @@ def tables(rows: list[dict[str, Any]]) -> str:
 @entry_point(EmotionRecognitionConfig)
 def main(config: EmotionRecognitionConfig) -> None:
     """Measure, print the tables and write the JSON."""
-    rows, bars = run(config)
+    folder = Path(config.output_dir)
+    rows, bars = with_others(*run(config), [part.strip() for part in config.parts.split(",")], folder)
     print(f"{tables(rows)}\n\n{format_bars(bars)}")
-    print(f"written: {write_benchmark('emotion_recognition', COMMAND, rows, bars, Path(config.output_dir))}")
+    print(f"written: {write_benchmark(NAME, COMMAND, rows, bars, folder)}")
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from benchmarks import emotion
-from benchmarks.emotion_recognition import FOLDS, fold_of, recognition_rows, speed_rows
+from benchmarks.emotion_recognition import FOLDS, NAME, fold_of, recognition_rows, speed_rows, with_others
 from benchmarks.report import Bar, write_benchmark
 from shared.files import read_json
 from tests.audio_models.emotion_recognizer.test_data import example
@@ -58,3 +58,14 @@ def test_rows_hold_a_figure_per_model() -> None:
     assert rows[0]["valence_mae"] == pytest.approx(0, abs=1e-4)
     assert rows[1]["quadrant_accuracy"] == 0  # 0 counts as positive, and arousal is not
     assert {row["model"] for row in speed_rows()} >= {"emotion_recognizer", "emotion_recognizer_waveform"}
+
+
+def test_a_part_that_is_not_asked_for_counts_as_it_was(tmp_path: Path) -> None:
+    old = [{"part": "vgmidi", "r2": 0.1}, {"part": "speed", "p95_ms": 1.0}]
+    bars = [Bar.at_least("vgmidi: r2, five folds", 0.1, 0.5), Bar.at_most("speed: p95", 1.0, 2.0)]
+    write_benchmark(NAME, "c", old, bars, tmp_path)
+    new = [Bar.at_least("vgmidi: r2, five folds", 0.7, 0.5)]
+    rows, kept = with_others([{"part": "vgmidi", "r2": 0.7}], new, ["vgmidi"], tmp_path)
+    assert rows == [{"part": "vgmidi", "r2": 0.7}, {"part": "speed", "p95_ms": 1.0}]
+    assert [bar.value for bar in kept] == [1.0, 0.7]
+    assert with_others([], new, ["vgmidi"], tmp_path / "empty") == ([], new)
