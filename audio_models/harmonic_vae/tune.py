@@ -63,6 +63,7 @@ def tune(config: TuneConfig) -> float:
     write_json(folder / BEST_FILE, config_snapshot(trial_config(config, study.best_trial.params, folder / "best")))
     _write_trials(folder / TRIALS_FILE, study)
     _draw(folder, study)
+    print(f"wrote {folder}; train the best: python -m audio_models.harmonic_vae.train --config {folder / BEST_FILE}")
     return float(study.best_value)
 
 
@@ -212,7 +213,7 @@ def _draw(folder: Path, study: Any) -> None:
 @entry_point(TuneConfig)
 def main(config: TuneConfig) -> None:
     """Tune and print."""
-    print(f"best value: {tune(config):.5f}; python -m audio_models.harmonic_vae.train --config BEST_CONFIG goes on")
+    print(f"best value: {tune(config):.5f}")
 
 
 if __name__ == "__main__":
