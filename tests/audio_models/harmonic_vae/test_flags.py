@@ -122,6 +122,16 @@ def test_a_switch_is_obeyed(flag: str, cache: Path, tmp_path: Path) -> None:
     assert differ(on, off)
 
 
+@pytest.mark.parametrize(
+    "word", ["model=mlp_fast", "model=wide", "model=convolutional", "loss=cyclical", "loss=squares"]
+)
+def test_every_departure_takes_a_step(word: str, cache: Path, tmp_path: Path) -> None:
+    plain = [each for each in tiny_words(cache, tmp_path) if "hidden_dims" not in each and "channels" not in each]
+    figures = look([word, "trainer=quick_test", *plain, "--batch_size=64"], tmp_path, Trainer.train_epoch)
+    assert isinstance(figures, dict)
+    assert figures["total_loss"] > 0
+
+
 def test_no_strength_is_no_augmentation(cache: Path, tmp_path: Path) -> None:
     words = tiny_words(cache, tmp_path)
     plain = look(words, tmp_path, heard)

@@ -107,7 +107,7 @@ def test_one_batch_can_be_learned_by_heart(architecture: str) -> None:
     loss = VaeLoss(LossConfig(beta_start=0.0, beta_end=1e-4, beta_steps=0), AUDIO.n_mels * AUDIO.frames)
     optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
     first = last = 0.0
-    for step in range(120 if architecture == "mlp" else 60):
+    for step in range(100 if architecture == "mlp" else 40):
         losses = loss(model.train()(sound), None)
         optimizer.zero_grad()
         losses["total_loss"].backward()

@@ -229,14 +229,6 @@ def test_one_command_hands_over_to_every_room(
         assert f"python -m audio_models.harmonic_vae.{room}" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize(
-    "word", ["model=mlp_fast", "model=wide", "model=convolutional", "loss=cyclical", "loss=squares"]
-)
-def test_every_departure_trains(word: str, cache: Path, tmp_path: Path) -> None:
-    plain = [each for each in tiny_words(cache, tmp_path) if "hidden_dims" not in each and "channels" not in each]
-    assert train.main([word, "trainer=quick_test", *plain, "--epochs=1", "--batch_size=64"]) == 0
-
-
 def test_the_tiny_words_mean_the_tiny_config(cache: Path, tmp_path: Path) -> None:
     from audio_models.harmonic_vae.config import TrainConfig
 
