@@ -35,7 +35,7 @@ from shared.music.moods import CHORD_TENSION, MINOR_QUALITIES
 
 CANDIDATES = 8
 FINALISTS = 2
-_ENOUGH_ROOTS, _PER_MISSING_ROOT = 4, 0.1
+_ENOUGH_ROOTS, _PER_MISSING_ROOT, _AWAY_AT_FIRST = 4, 0.1, 0.1
 # A little calmer than the model's own distribution: rare chords stay rare, and still surprise.
 SAMPLING = SamplingConfig(temperature=0.9, top_p=0.95)
 
@@ -100,16 +100,19 @@ def write_harmony(
     )
     candidates = [_laid_out([id_to_chord(token) for token in tokens], plan) for tokens in found]
     lengths = chord_lengths(plan)
-    misses = [abs(statement(chords, lengths, plan.key) - plan.statement) + _monotony(chords) for chords in candidates]
+    misses = [
+        abs(statement(chords, lengths, plan.key) - plan.statement) + _faults(chords, plan.key) for chords in candidates
+    ]
     finalists = [candidates[index] for index in np.argsort(misses, kind="stable")[:FINALISTS]]
     likelihoods = [likelihood(chords, plan, nets, embedding) for chords in finalists]
     chords = finalists[int(np.argmax(likelihoods))]
     return Progression(tuple(chords), plan.genre, plan.mood, plan.key, seed), lengths
 
 
-def _monotony(chords: list[Chord]) -> float:
-    """Return what a progression of few roots is marked down by."""
-    return _PER_MISSING_ROOT * max(0, _ENOUGH_ROOTS - len({chord.root for chord in chords}))
+def _faults(chords: list[Chord], key: Key) -> float:
+    """Return what a progression is marked down by: few roots, or a beginning away from home."""
+    few = max(0, _ENOUGH_ROOTS - len({chord.root for chord in chords}))
+    return _PER_MISSING_ROOT * few + _AWAY_AT_FIRST * (chords[0].root != key.tonic)
 
 
 def _laid_out(written: list[Chord], plan: Plan) -> list[Chord]:
