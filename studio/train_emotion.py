@@ -37,6 +37,7 @@ class TrainEmotionConfig:
     epochs: int = option(100, help="passes over the training samples", unit="epochs", minimum=1)
     batch_size: int = option(32, help="samples per step", minimum=2)
     learning_rate: float = option(1e-3, help="highest step size", aliases=("lr",), above=0)
+    waveform: bool = option(True, help="export also the recognizer that takes the waveform, which takes a minute")
     run_name: str = option("emotion", help="name of the runs, and of the folder of all five nets")
     log_root: str = option("logs", help="where run logs go")
     checkpoint_root: str = option("checkpoints", help="where weights go")
@@ -68,8 +69,9 @@ def train_emotion(config: TrainEmotionConfig) -> Path:
         "preparing the recognizer's samples",
     )  # fmt: skip
     run_room(
-        f"audio_models.{RECOGNIZER}.train", ["--folder", str(logs / "samples"), *common], logs / "recognizer.log",
-        "training the recognizer",
+        f"audio_models.{RECOGNIZER}.train",
+        ["--folder", str(logs / "samples"), *common, *([] if config.waveform else ["--no-waveform"])],
+        logs / "recognizer.log", "training the recognizer",
     )  # fmt: skip
     together = root / FOLDER / config.run_name
     for model in (MIDI_NETS, RECOGNIZER):

@@ -91,6 +91,7 @@ class TrainConfig:
     finetune_from: str = option("", help="run folder, or folder of the weights that ship, to start from")
     freeze: int = option(0, help="first layers that keep the weights of finetune_from", minimum=0, maximum=2)
     export: bool = option(True, help="export to ONNX and verify when training ends")
+    waveform: bool = option(True, help="export also the file that takes the waveform, which takes a minute")
 
 
 @dataclass

@@ -37,7 +37,7 @@ from shared.runs import config_snapshot, seed_everything, start_run
 from shared.splits import Splits
 
 # What may differ between an interrupted run and its continuation without changing a weight.
-_FREE_ON_RESUME = ("resume", "export", "log_root", "checkpoint_root")
+_FREE_ON_RESUME = ("resume", "export", "waveform", "log_root", "checkpoint_root")
 
 
 def train(config: TrainConfig) -> float:
@@ -67,7 +67,8 @@ def train(config: TrainConfig) -> float:
         run.write_metrics({"last_epoch": figures})
         run.write_summary({"last": figures, "config": config_snapshot(config)})
         if config.export:
-            print(f"exported and verified: {export(ExportConfig(checkpoint=str(folder)))}")
+            wish = ExportConfig(checkpoint=str(folder), waveform=config.waveform)
+            print(f"exported and verified: {export(wish)}")
         print(f"weights: {folder}\nlogs: {run.log_dir} (tensorboard --logdir {config.log_root})")
     return trainer.best_loss
 
