@@ -12,10 +12,12 @@ import tempfile
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
 import onnx
+from numpy.typing import NDArray
 
 from shared.export.package import ModelCard, rename_tensors, save_package, set_axes
 from shared.export.signature import Signature
@@ -42,8 +44,11 @@ def export_keras(model: keras.Model, signature: Signature, card: ModelCard, path
 
 def _call_once(model: keras.Model) -> None:
     """Call the model on zeros: an uncalled model cannot be exported."""
-    zeros = [np.zeros([size or 2 for size in (1, *tensor.shape[1:])], tensor.dtype) for tensor in model.inputs]
-    model(zeros if len(zeros) > 1 else zeros[0])
+    model(keras.tree.map_structure(_zeros, model.input))
+
+
+def _zeros(tensor: keras.KerasTensor) -> NDArray[Any]:
+    return np.zeros([size or 2 for size in (1, *tensor.shape[1:])], tensor.dtype)
 
 
 def _repair(graph: onnx.ModelProto, model: keras.Model, signature: Signature) -> None:

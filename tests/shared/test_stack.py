@@ -123,7 +123,7 @@ def test_the_chord_generator_trains_where_pytorch_is_absent(tmp_path: Path) -> N
     turns = ("C Am F G", "Dm G7 C A7", "Em Am D7 G", "F Bb C7 Dm", "A D E7 A")
     songs = [" ".join(turns[(i + j * j) % len(turns)] for j in range(4)) for i in range(40)]
     (tmp_path / "songs.txt").write_text("\n".join(songs) + "\n", encoding="utf-8")
-    flags = "--epochs 1 --lstm-units 4 --embedding-dim 4 --no-export --run-name alone --songs songs.txt"
+    flags = "model=classic --epochs 1 --lstm-units 4 --embedding-dim 4 --no-export --run-name alone --songs songs.txt"
     result = python(tmp_path, TORCH, "-m", "sequence_models.chord_generator.train", *flags.split())
     assert result.returncode == 0, result.stderr
     assert (tmp_path / "checkpoints" / "chord_generator" / "alone" / "best.keras").is_file()
