@@ -14,6 +14,8 @@ from shared.decoding.onnx_step import OnnxStepModel
 from shared.files import read_json
 from shared.runtime import OnnxModel
 
+pytestmark = pytest.mark.slow
+
 
 def test_window_loop_feeds_each_chord_back() -> None:
     seen = []
