@@ -3,7 +3,7 @@
 #
 # A stamp in .venv holds a checksum of the requirements files, so that a second call returns at once and a
 # changed file is noticed. Nothing outside .venv is touched, except that fluidsynth is installed through
-# apt where apt and the rights are there.
+# apt where apt and the rights are there, and that dev, where npm is, gives examples/javascript its node_modules.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -68,6 +68,13 @@ install_fluidsynth() {
     say "fluidsynth is not here and could not be installed: the NumPy synthesizer will play instead"
 }
 
+install_javascript() {
+    if [ ! -d examples/javascript ] || ! command -v npm >/dev/null 2>&1; then return; fi
+    say "installing what the example in JavaScript needs"
+    (cd examples/javascript && npm install --no-audit --no-fund >/dev/null 2>&1 </dev/null) ||
+        say "npm could not install it: the example's test will be skipped"
+}
+
 pip_install() {
     [ -t 2 ] && how="" || how="-q --progress-bar off" # a log needs no progress bar, a person does
     # shellcheck disable=SC2086 # a list of words
@@ -87,4 +94,5 @@ pip_install $wanted -c constraints.txt || {
 [ "$kind" = dev ] && cat requirements-shared.txt requirements-tf.txt requirements-torch.txt constraints.txt \
     | cksum > "$venv/.installed-run"
 install_fluidsynth
+[ "$kind" = dev ] && install_javascript
 printf '%s\n' "$key" > "$stamp"
