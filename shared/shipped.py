@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from shared.errors import ConsortError, InputError
 from shared.runs import PROJECT_ROOT, latest_run
 
 CHECKPOINTS = PROJECT_ROOT / "checkpoints"
@@ -24,6 +25,36 @@ def shipped_folder(model: str, having: str = "", root: Path = CHECKPOINTS) -> Pa
     folder = root / model
     found = (folder / having).is_file() if having else any(folder.glob("*.onnx"))
     return folder if found else None
+
+
+def find_run(
+    model: str, named: str, root: Path | str, having: str, *, shipped: Path | None = None, shipped_first: bool = True
+) -> Path:
+    """Return the run folder that a user means: the one named, else the weights that ship or the newest run.
+
+    Args:
+        model: the model folder's name.
+        named: a run folder; empty = none.
+        root: where the newest run is looked for.
+        having: the file that makes a folder a run.
+        shipped: folder of the weights that ship, None where there are none or they will not do.
+        shipped_first: whether they go before the newest run or only stand in for it.
+
+    Raises:
+        ConsortError: when there is none.
+    """
+    if named:
+        if not (Path(named) / having).exists():
+            raise InputError(f"{named} is no finished run of {model}: it has no {having}")
+        return Path(named)
+    if shipped and shipped_first:
+        return shipped
+    try:
+        return latest_run(model, root, having=having)
+    except ConsortError:
+        if shipped is None:
+            raise
+        return shipped
 
 
 def model_file(model: str, named: str, checkpoint_root: Path | str = "checkpoints") -> Path:

@@ -8,9 +8,9 @@ from audio_models.chord_recognizer.config import MODEL_NAME, ModelConfig
 from audio_models.chord_recognizer.model import ChordRecognitionModel
 from audio_models.training.checkpoints import BEST, load_weights, read_checkpoint
 from shared.decoding.chord_recognition import DEFAULT_SELF_TRANSITION, SELF_TRANSITION
-from shared.errors import InputError
 from shared.files import read_json
-from shared.runs import latest_run, saved_settings
+from shared.runs import saved_settings
+from shared.shipped import find_run
 
 CONFIG_FILE = "training_config.json"
 HISTORY_FILE = "training_history.json"
@@ -28,12 +28,7 @@ def resolve(checkpoint: str, root: str) -> Path:
     Raises:
         ConsortError: when there is none.
     """
-    if not checkpoint:
-        return latest_run(MODEL_NAME, root, having=BEST)
-    folder = Path(checkpoint)
-    if not (folder / BEST).is_file():
-        raise InputError(f"{folder} is no run of the chord recognizer: it has no {BEST}")
-    return folder
+    return find_run(MODEL_NAME, checkpoint, root, BEST)
 
 
 def load_model(folder: Path) -> ChordRecognitionModel:

@@ -20,7 +20,7 @@ from audio_models.chord_recognizer.export import export
 from audio_models.chord_recognizer.model_card import card
 from audio_models.training.checkpoints import BEST, read_checkpoint, write_checkpoint
 from shared.cli import entry_point
-from shared.datasets.licences import may_ship
+from shared.datasets.licences import refuse_to_ship
 from shared.errors import ConsortError
 from shared.export.signature import Signature, signature_path
 from shared.files import copy_file, read_json, write_json, write_text
@@ -60,10 +60,7 @@ def _check(folder: Path) -> None:
     for name in (run_folder.SOURCES_FILE, run_folder.DECODER_FILE):
         if not (folder / name).is_file():
             raise ConsortError(f"{folder} has no {name}; train and tune a run before it ships")
-    licences = read_json(folder / run_folder.SOURCES_FILE)["licence"]
-    refused = [name for name in licences if name and not may_ship(name)]
-    if refused:
-        raise ConsortError(f"{folder} learnt from songs under {', '.join(refused)}; such weights may not be given away")
+    refuse_to_ship(read_json(folder / run_folder.SOURCES_FILE)["licence"], folder)
 
 
 def _figures(model: Path, audio_dir: Path) -> dict[str, Any]:

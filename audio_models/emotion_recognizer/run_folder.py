@@ -7,9 +7,8 @@ from pathlib import Path
 from audio_models.emotion_recognizer.config import MODEL_NAME, SHIPPED_NAME, ModelConfig
 from audio_models.emotion_recognizer.model import EmotionRecognizer, build_model
 from audio_models.training.checkpoints import load_weights, read_weights
-from shared.errors import InputError
 from shared.runs import latest_run, saved_settings
-from shared.shipped import shipped_folder
+from shared.shipped import find_run, shipped_folder
 
 # All begin with the model's name: the other nets of the emotion pipeline ship in the same folder.
 WEIGHTS_FILE = "emotion_recognizer.pt"
@@ -29,13 +28,8 @@ def resolve(checkpoint: str, root: str, *, shipped: bool = True) -> Path:
     Raises:
         ConsortError: when there is none.
     """
-    if checkpoint:
-        folder = Path(checkpoint)
-        if not (folder / WEIGHTS_FILE).is_file():
-            raise InputError(f"{folder} is no finished run of the emotion recognizer: it has no {WEIGHTS_FILE}")
-        return folder
     found = shipped_folder(SHIPPED_NAME, WEIGHTS_FILE) if shipped else None
-    return found or latest_run(MODEL_NAME, root, having=WEIGHTS_FILE)
+    return find_run(MODEL_NAME, checkpoint, root, WEIGHTS_FILE, shipped=found)
 
 
 def model_path(named: str, root: str) -> Path:

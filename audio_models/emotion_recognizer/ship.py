@@ -15,7 +15,7 @@ from audio_models.emotion_recognizer.config import EvaluateConfig, ExportConfig,
 from audio_models.emotion_recognizer.evaluate import evaluate
 from audio_models.emotion_recognizer.export import export
 from shared.cli import entry_point
-from shared.datasets.licences import may_ship
+from shared.datasets.licences import refuse_to_ship
 from shared.errors import ConsortError
 from shared.files import copy_file, read_json, write_json
 
@@ -32,9 +32,7 @@ def ship(config: ShipConfig) -> Path:
         ConsortError: when the run is not complete, its clips may not be trained on for others, or a file is too large.
     """
     folder = run_folder.resolve(config.checkpoint, config.checkpoint_root, shipped=False)
-    licences = read_json(folder / run_folder.SOURCES_FILE)["licence"]
-    if refused := sorted(licence for licence in licences if not may_ship(licence)):
-        raise ConsortError(f"{folder} learnt from clips under {', '.join(refused)}; such weights may not be given away")
+    refuse_to_ship(read_json(folder / run_folder.SOURCES_FILE)["licence"], folder)
     result = evaluate(EvaluateConfig(checkpoint=str(folder), data=config.data))
     write_json(folder / run_folder.RESULTS_FILE, result)
     target = Path(config.output_dir)

@@ -13,41 +13,13 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from torch import Tensor, nn
-
 from audio_models.harmonic_vae import run_folder
 from audio_models.harmonic_vae.config import ExportConfig
-from audio_models.harmonic_vae.model import HarmonicVae
 from audio_models.harmonic_vae.model_card import card
 from audio_models.harmonic_vae.signatures import decoder_signature, encoder_signature
+from audio_models.training.method_net import MethodNet
 from shared.cli import entry_point
 from shared.export.torch_onnx import export_torch, verify_torch
-
-
-class Encoder(nn.Module):
-    """waveform [batch, samples] -> mu and log_var [batch, latent_dim]."""
-
-    def __init__(self, model: HarmonicVae) -> None:
-        """Take the trained network."""
-        super().__init__()
-        self.model = model
-
-    def forward(self, waveform: Tensor) -> tuple[Tensor, Tensor]:
-        """Return mean and log-variance."""
-        return self.model.encode(self.model.hear(waveform))
-
-
-class Decoder(nn.Module):
-    """z [batch, latent_dim] -> log_mel [batch, n_mels, frames]."""
-
-    def __init__(self, model: HarmonicVae) -> None:
-        """Take the trained network."""
-        super().__init__()
-        self.model = model
-
-    def forward(self, z: Tensor) -> Tensor:
-        """Return the log-mel."""
-        return self.model.decode(z)
 
 
 def export(config: ExportConfig) -> Path:
@@ -61,8 +33,8 @@ def export(config: ExportConfig) -> Path:
     output = Path(config.output_dir) if config.output_dir else folder
     model = run_folder.load_model(folder)
     for name, part, signature in (
-        (run_folder.ENCODER_FILE, Encoder(model), encoder_signature(model)),
-        (run_folder.DECODER_FILE, Decoder(model), decoder_signature(model)),
+        (run_folder.ENCODER_FILE, MethodNet(model, "encode_waveform"), encoder_signature(model)),
+        (run_folder.DECODER_FILE, MethodNet(model, "decode"), decoder_signature(model)),
     ):
         export_torch(part, signature, card(signature, folder), output / name)
         verify_torch(output / name, part)

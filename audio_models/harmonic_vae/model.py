@@ -74,6 +74,10 @@ class HarmonicVae(nn.Module):
             mu = self.linear.encode(log_mel) + _SHARE * mu
         return mu, (_FIRST_LOG_VAR + log_var).clamp(-_LOG_VAR, _LOG_VAR)
 
+    def encode_waveform(self, waveform: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the same of waveforms [batch, samples]."""
+        return self.encode(self.hear(waveform))
+
     def decode(self, z: Tensor) -> Tensor:
         """Return the log-mel [batch, n_mels, frames] of points of the latent space [batch, latent_dim]."""
         answer: Tensor = self.decoder(z)

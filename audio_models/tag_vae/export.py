@@ -12,41 +12,13 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from torch import Tensor, nn
-
 from audio_models.tag_vae import run_folder
 from audio_models.tag_vae.config import ExportConfig
-from audio_models.tag_vae.model import TagVae
 from audio_models.tag_vae.model_card import card
 from audio_models.tag_vae.signatures import decoder_signature, encoder_signature
+from audio_models.training.method_net import MethodNet
 from shared.cli import entry_point
 from shared.export.torch_onnx import export_torch, verify_torch
-
-
-class Encoder(nn.Module):
-    """tags [batch, concepts] -> mu and log_var [batch, latent_dim]."""
-
-    def __init__(self, model: TagVae) -> None:
-        """Take the trained network."""
-        super().__init__()
-        self.model = model
-
-    def forward(self, tags: Tensor) -> tuple[Tensor, Tensor]:
-        """Return mean and log-variance."""
-        return self.model.encode(tags)
-
-
-class Decoder(nn.Module):
-    """z [batch, latent_dim] -> logits [batch, concepts]."""
-
-    def __init__(self, model: TagVae) -> None:
-        """Take the trained network."""
-        super().__init__()
-        self.model = model
-
-    def forward(self, z: Tensor) -> Tensor:
-        """Return the scores of the concepts."""
-        return self.model.decode(z)
 
 
 def export(config: ExportConfig) -> Path:
@@ -60,8 +32,8 @@ def export(config: ExportConfig) -> Path:
     output = Path(config.output_dir) if config.output_dir else folder
     model, taxonomy = run_folder.load_model(folder), run_folder.load_taxonomy(folder)
     for name, part, signature in (
-        (run_folder.ENCODER_FILE, Encoder(model), encoder_signature(model, taxonomy)),
-        (run_folder.DECODER_FILE, Decoder(model), decoder_signature(model, taxonomy)),
+        (run_folder.ENCODER_FILE, MethodNet(model, "encode"), encoder_signature(model, taxonomy)),
+        (run_folder.DECODER_FILE, MethodNet(model, "decode"), decoder_signature(model, taxonomy)),
     ):
         export_torch(part, signature, card(signature, folder), output / name)
         verify_torch(output / name, part)

@@ -7,10 +7,9 @@ from pathlib import Path
 from audio_models.tag_vae.config import MODEL_NAME, ModelConfig
 from audio_models.tag_vae.model import TagVae, build_model
 from audio_models.training.checkpoints import load_weights, read_weights
-from shared.errors import InputError
 from shared.music.tag_taxonomy import Taxonomy
-from shared.runs import latest_run, saved_settings
-from shared.shipped import shipped_folder
+from shared.runs import saved_settings
+from shared.shipped import find_run, shipped_folder
 
 WEIGHTS_FILE = "weights.pt"  # plain tensors: what Lightning's checkpoints hold besides is for going on
 FINAL_FILE = "final.ckpt"
@@ -29,13 +28,8 @@ def resolve(checkpoint: str, root: str, *, shipped: bool = True) -> Path:
     Raises:
         ConsortError: when there is none.
     """
-    if checkpoint:
-        folder = Path(checkpoint)
-        if not (folder / WEIGHTS_FILE).is_file():
-            raise InputError(f"{folder} is no finished run of the tag VAE: it has no {WEIGHTS_FILE}")
-        return folder
     found = shipped_folder(MODEL_NAME, ENCODER_FILE) if shipped else None
-    return found or latest_run(MODEL_NAME, root, having=WEIGHTS_FILE)
+    return find_run(MODEL_NAME, checkpoint, root, WEIGHTS_FILE, shipped=found)
 
 
 def load_taxonomy(folder: Path) -> Taxonomy:

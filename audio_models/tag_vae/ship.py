@@ -16,8 +16,7 @@ from audio_models.tag_vae.data import load_splits
 from audio_models.tag_vae.evaluate import evaluate
 from audio_models.tag_vae.export import export
 from shared.cli import entry_point
-from shared.datasets.licences import may_ship
-from shared.errors import ConsortError
+from shared.datasets.licences import refuse_to_ship
 from shared.files import copy_file, read_json, write_json
 
 _COPIED = (
@@ -34,9 +33,7 @@ def ship(config: ShipConfig) -> Path:
     """
     folder = run_folder.resolve(config.checkpoint, config.output_root, shipped=False)
     settings = read_json(folder / run_folder.CONFIG_FILE)
-    licences = {clip.licence for clip in load_splits(DataConfig(**settings["data"])).train}
-    if refused := sorted(licence for licence in licences if not may_ship(licence)):
-        raise ConsortError(f"{folder} learnt from clips under {', '.join(refused)}; such weights may not be given away")
+    refuse_to_ship((clip.licence for clip in load_splits(DataConfig(**settings["data"])).train), folder)
     write_json(folder / run_folder.RESULTS_FILE, evaluate(EvaluateConfig(checkpoint=str(folder))))
     target = Path(config.output_dir)
     target.mkdir(parents=True, exist_ok=True)

@@ -14,8 +14,7 @@ from sequence_models.chord_generator.encoding import EncodedSong
 from shared.errors import ConsortError, InputError
 from shared.files import atomic_path, read_json, write_json
 from shared.music.chord_tokens import chord_vocabulary
-from shared.runs import latest_run
-from shared.shipped import shipped_folder
+from shared.shipped import find_run, shipped_folder
 from shared.vocabulary import Vocabulary
 
 BEST_MODEL = "best.keras"
@@ -49,20 +48,8 @@ def resolve(checkpoint: str, root: str, having: str, *, shipped_first: bool = Fa
     Raises:
         ConsortError: when there is none.
     """
-    if checkpoint:
-        folder = Path(checkpoint)
-        if not (folder / having).exists():
-            raise InputError(f"{folder} is not a finished run of the chord generator: it has no {having}")
-        return folder
     shipped = shipped_folder(MODEL_NAME, having)
-    if shipped and shipped_first:
-        return shipped
-    try:
-        return latest_run(MODEL_NAME, root, having=having)
-    except ConsortError:
-        if shipped is None:
-            raise
-        return shipped
+    return find_run(MODEL_NAME, checkpoint, root, having, shipped=shipped, shipped_first=shipped_first)
 
 
 def read_settings(folder: Path) -> tuple[ModelConfig, DataConfig]:
