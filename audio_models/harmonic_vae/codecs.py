@@ -1,4 +1,12 @@
-"""What is measured side by side: the network and principal components, as encoder and decoder of log-mels."""
+"""What is measured side by side, as encoder and decoder of log-mels.
+
+| codec      | what                                                                                                |
+|------------|-----------------------------------------------------------------------------------------------------|
+| pca        | principal components of whole training segments, as many as the network has dimensions                  |
+| separable  | as many directions of `shared.metrics.separable`                                                        |
+| own places | for each segment as many of all directions as serve it best: no code of this size, since it is told for |
+|            | nothing which they are. Where this is not far ahead, no choice of directions is                         |
+"""
 
 from __future__ import annotations
 
@@ -13,6 +21,7 @@ from audio_models.harmonic_vae import latent, run_folder
 from audio_models.harmonic_vae.model import HarmonicVae
 from shared.errors import InputError
 from shared.metrics.pca import PrincipalComponents
+from shared.metrics.separable import SeparableComponents
 
 
 @dataclass(frozen=True)
@@ -50,7 +59,40 @@ def of_components(path: Path, model: HarmonicVae) -> Codec:
     return Codec(encode, decode)
 
 
+def of_separable(path: Path, model: HarmonicVae) -> dict[str, Codec]:
+    """Return the two codecs of a run's separable components.
+
+    Raises:
+        InputError: when the file is missing.
+    """
+    components, count = SeparableComponents.load(path), model.config.latent_dim
+    strongest = components.strongest(count)
+
+    def all_of(log_mels: Tensor) -> Tensor:
+        return torch.from_numpy(components.coefficients(log_mels.numpy())).flatten(1)
+
+    def back(coefficients: Tensor) -> Tensor:
+        return torch.from_numpy(components.segments(coefficients.numpy().reshape(-1, *components.variances.shape)))
+
+    def from_strongest(points: Tensor) -> Tensor:
+        coefficients = torch.zeros(len(points), components.variances.size)
+        coefficients[:, strongest] = points
+        return back(coefficients)
+
+    def largest(log_mels: Tensor) -> Tensor:
+        coefficients = all_of(log_mels)
+        kept = coefficients.abs().topk(min(count, coefficients.shape[1]), dim=1).indices
+        return torch.zeros_like(coefficients).scatter(1, kept, coefficients.gather(1, kept))
+
+    return {
+        "separable": Codec(lambda log_mels: all_of(log_mels)[:, strongest], from_strongest),
+        "own places": Codec(largest, back),
+    }
+
+
 def all_codecs(folder: Path, model: HarmonicVae, *, controls: bool) -> dict[str, Codec]:
     """Return the network, and with `controls` what stands beside it, by name."""
-    beside = {"pca": of_components(folder / run_folder.CONTROLS_FILE, model)} if controls else {}
-    return {"HarmonicVAE": of_network(model), **beside}
+    if not controls:
+        return {"HarmonicVAE": of_network(model)}
+    pca = of_components(folder / run_folder.PCA_FILE, model)
+    return {"HarmonicVAE": of_network(model), "pca": pca, **of_separable(folder / run_folder.SEPARABLE_FILE, model)}

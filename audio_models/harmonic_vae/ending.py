@@ -20,6 +20,7 @@ from audio_models.training.checkpoints import load_weights, read_weights, write_
 from audio_models.training.trainer import Trainer
 from shared.files import write_json
 from shared.metrics.pca import PrincipalComponents
+from shared.metrics.separable import SeparableComponents
 from shared.runs import Run, config_snapshot
 
 _TOGETHER = 32
@@ -42,7 +43,7 @@ def finish(config: TrainConfig, run: Run, splits: Splits, trainer: Trainer) -> N
         run_folder.save_label_means(folder, means)
     write_json(folder / run_folder.SOURCES_FILE, sources(splits.train, config.audio.sample_rate))
     if config.pca_segments:
-        fit_pca(model, splits.train, config.pca_segments, config.seed).save(folder / run_folder.CONTROLS_FILE)
+        fit_controls(model, splits.train, config.pca_segments, config.seed, folder)
     best = min(range(len(trainer.history["val_loss"])), key=trainer.history["val_loss"].__getitem__)
     figures: dict[str, Any] = {name: values[best] for name, values in trainer.history.items()}
     figures |= {"epoch": best + 1, "active_units": health.active_units, "kl_nats": health.kl}
@@ -80,10 +81,12 @@ def label_means(points: NDArray[np.float32], labels: list[str]) -> run_folder.Me
     return {label: points[names == label].mean(axis=0) for label in sorted(set(labels)) if label}
 
 
-def fit_pca(model: HarmonicVae, segments: Segments, count: int, seed: int) -> PrincipalComponents:
-    """Fit principal components of the latent size to `count` log-mels from anywhere in the training recordings."""
-    rows = heard_anywhere(model, segments, max(count, 2 * model.config.latent_dim), seed).flatten(1).numpy()
-    return PrincipalComponents.fit(rows, model.config.latent_dim)
+def fit_controls(model: HarmonicVae, segments: Segments, count: int, seed: int, folder: Path) -> None:
+    """Fit the linear controls to `count` log-mels from anywhere in the training recordings, and write them."""
+    log_mels = heard_anywhere(model, segments, max(count, 2 * model.config.latent_dim), seed)
+    pca = PrincipalComponents.fit(log_mels.flatten(1).numpy(), model.config.latent_dim)
+    pca.save(folder / run_folder.PCA_FILE)
+    SeparableComponents.fit(log_mels.numpy()).save(folder / run_folder.SEPARABLE_FILE)
 
 
 def sources(segments: Segments, sample_rate: int) -> dict[str, Any]:

@@ -7,9 +7,9 @@
         linear path + decoder     log-mel [batch, n_mels, frames]
 
 Encoder and decoder are those of `networks`; the encoder sees the log-mel less its mean and over its spread, which the
-training measures once per band and keeps with the weights. The linear path begins as the principal components of the
-training segments, the network beside it at nothing: so a run begins where the best linear code ends, and learns what
-a linear code cannot say.
+training measures once per band and keeps with the weights. The linear path begins as a linear code of the training
+segments (`linear_basis`), the network beside it at nothing: so a run begins where a good linear code ends, and learns
+what a linear code cannot say.
 
 Examples:
     python -m audio_models.harmonic_vae.model
@@ -57,7 +57,7 @@ class HarmonicVae(nn.Module):
         self.config, self.audio = config, audio
         self.front_end = MelFrontend(mel_settings(audio))
         self.encoder, self.decoder = build_networks(config, audio)
-        self.linear = LinearPath(config.latent_dim, audio) if config.linear_path else None
+        self.linear = LinearPath(config.latent_dim, audio, config.linear_basis) if config.linear_path else None
         self.register_buffer("mean", torch.full((audio.n_mels, 1), 0.5))
         self.register_buffer("spread", torch.full((audio.n_mels, 1), 0.25))
         self.augmentation: nn.Module | None = None  # takes the place of the front end in training

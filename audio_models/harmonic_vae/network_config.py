@@ -20,8 +20,12 @@ class ModelConfig:
         [1024, 512, 256], help="mlp: widths from the segment to the latent space; the decoder mirrors them"
     )
     linear_path: bool = option(
-        True, help="lay a linear encoder and decoder beside the network, which begin as principal components"
+        True, help="lay a linear encoder and decoder beside the network, which begin as linear_basis says"
     )
+    linear_basis: str = option(
+        "separable", help="separable: cosines over time times components of the bands, for an hour or so of music; "
+        "principal: components of whole segments, for much more", choices=("separable", "principal"),
+    )  # fmt: skip
     channels: list[int] = option([256, 384, 512], help="convolutional: channels of the stages, each of half the frames")
     blocks: int = option(1, help="convolutional: residual blocks per stage", minimum=0)
     dropout: float = option(0.0, help="share of hidden units silenced in training, 0 to 1", minimum=0, below=1)

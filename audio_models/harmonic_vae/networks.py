@@ -16,6 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from audio_models.harmonic_vae.config import AudioConfig
+from audio_models.harmonic_vae.linear_basis import BASES
 from audio_models.harmonic_vae.network_config import ModelConfig
 from shared.errors import unknown_choice
 
@@ -23,8 +24,7 @@ Pair = tuple[nn.Module, nn.Module]
 # GroupNorm's groups; it divides every usual number of channels, and needs no batch as batch norm does.
 _GROUPS = 8
 _KERNEL = 5
-# Of the principal components: directions more than are kept, rounds that sharpen them, and the least spread of a point.
-_SPARE, _ITERATIONS, _LEAST_SPREAD = 16, 4, 1e-2
+_LEAST_SPREAD = 1e-2  # along a direction of the linear path
 
 
 class Mlp(nn.Module):
@@ -141,16 +141,23 @@ def _coarse(config: ModelConfig, audio: AudioConfig) -> int:
 
 
 class LinearPath(nn.Module):
-    """A linear encoder and decoder beside the network; `fit` makes them principal components, training goes on.
+    """A linear encoder and decoder beside the network; `fit` gives them directions, training goes on from there.
 
     Points have unit spread in every dimension, as the prior wants them.
     """
 
     centre: Tensor
 
-    def __init__(self, latent_dim: int, audio: AudioConfig) -> None:
-        """Begin with nothing: until it is fitted, the path adds nothing."""
+    def __init__(self, latent_dim: int, audio: AudioConfig, basis: str) -> None:
+        """Begin with nothing: until it is fitted, the path adds nothing.
+
+        Raises:
+            InputError: for an unknown basis.
+        """
         super().__init__()
+        if basis not in BASES:
+            raise unknown_choice("linear basis", basis, list(BASES))
+        self._basis = BASES[basis]
         self.size = (audio.n_mels, audio.frames)
         inputs = self.size[0] * self.size[1]
         self.register_buffer("centre", torch.zeros(inputs))
@@ -171,19 +178,13 @@ class LinearPath(nn.Module):
 
     @torch.no_grad()
     def fit(self, log_mels: Tensor) -> None:
-        """Take the principal components of log-mels [segments, n_mels, frames], which are overwritten.
-
-        Randomized subspace iteration (Halko et al. 2011), since a segment has thousands of bins.
-        """
-        rows, latent_dim = log_mels.flatten(1), self.to_point.out_features
-        self.centre.copy_(rows.mean(dim=0))
-        rows -= self.centre
-        wanted = min(latent_dim + _SPARE, *rows.shape)
-        _, strengths, directions = torch.svd_lowrank(rows, wanted, niter=_ITERATIONS)
-        kept = min(latent_dim, wanted)
-        spreads = (strengths[:kept] / max(1, len(rows) - 1) ** 0.5).clamp(min=_LEAST_SPREAD)
-        self.to_point.weight[:kept] = directions[:, :kept].T / spreads[:, None]
-        self.to_segment.weight[:, :kept] = directions[:, :kept] * spreads
+        """Take directions from log-mels [segments, n_mels, frames], which are overwritten; see `linear_basis`."""
+        self.centre.copy_(log_mels.mean(dim=0).flatten())
+        log_mels -= self.centre.unflatten(0, self.size)
+        found, strengths = self._basis(log_mels, self.to_point.out_features)
+        directions, spreads = found.flatten(1).to(log_mels), strengths.to(log_mels).clamp(min=_LEAST_SPREAD)
+        self.to_point.weight[: len(directions)] = directions / spreads[:, None]
+        self.to_segment.weight[:, : len(directions)] = directions.T * spreads
 
 
 ARCHITECTURES: dict[str, Callable[[ModelConfig, AudioConfig], Pair]] = {"mlp": mlp, "convolutional": convolutional}

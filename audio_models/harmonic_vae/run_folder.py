@@ -6,7 +6,7 @@ logs/                         TensorBoard's files and history.csv
 visualizations/epoch_0010/    what the run showed of itself
 weights.pt                    of the best epoch, when the training has ended
 label_means.npz               the mean point of every label of the training segments
-controls.npz                  the principal components of the training segments
+controls*.npz                 linear controls, fitted on the training segments
 training_sources.json         what it learnt from
 test_results.json             what `evaluate` found
 *.onnx, *.json, *.md          the exported encoder and decoder
@@ -33,7 +33,7 @@ CONFIG_FILE = "config.json"
 WEIGHTS_FILE = "weights.pt"
 LABELS_FILE = "label_means.npz"
 METRICS_FILE = "metrics.json"
-CONTROLS_FILE = "controls.npz"
+PCA_FILE, SEPARABLE_FILE = "controls_pca.npz", "controls_separable.npz"
 SOURCES_FILE = "training_sources.json"
 ENCODER_FILE = f"{MODEL_NAME}_encoder.onnx"
 DECODER_FILE = f"{MODEL_NAME}_decoder.onnx"

@@ -175,7 +175,7 @@ def _start(config: TrainConfig, resumed: Path | None) -> Run:
 
 
 def _calibrate(model: HarmonicVae, segments: Segments, config: TrainConfig) -> None:
-    """Measure the bands, and begin the linear path as principal components, of segments from anywhere."""
+    """Measure the bands, and begin the linear path, by segments from anywhere."""
     count = config.linear_segments if model.linear is not None else _CALIBRATION_SEGMENTS
     on_gpu = config.trainer.device in ("auto", "cuda") and torch.cuda.is_available()
     model.to("cuda" if on_gpu else "cpu")

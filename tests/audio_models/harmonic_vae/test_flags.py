@@ -11,7 +11,7 @@ import torch
 from audio_models.harmonic_vae.config import TrainConfig
 from audio_models.harmonic_vae.data import load_splits
 from audio_models.harmonic_vae.loss import VaeLoss
-from audio_models.harmonic_vae.model import build_model
+from audio_models.harmonic_vae.model import HarmonicVae, build_model
 from audio_models.harmonic_vae.train import build_trainer, main
 from audio_models.training.trainer import Trainer
 from shared.cli import parse
@@ -42,6 +42,16 @@ def heard(trainer: Trainer) -> torch.Tensor:
     return log_mel
 
 
+def begun(trainer: Trainer) -> torch.Tensor:
+    """Return where the linear path begins, given some segments."""
+    model = trainer.model
+    assert isinstance(model, HarmonicVae)
+    assert model.linear is not None
+    torch.manual_seed(0)
+    model.linear.fit(torch.rand(20, model.audio.n_mels, model.audio.frames))
+    return model.linear.to_point.weight.detach()
+
+
 # Flag -> what it is turned to, and where its effect is seen.
 SEEN: dict[str, tuple[str, Looked]] = {
     "epochs": ("7", lambda trainer: trainer.config.num_epochs),
@@ -69,6 +79,7 @@ SEEN: dict[str, tuple[str, Looked]] = {
     "dropout": ("0.5", trained),
     "adam_beta2": ("0.9", trained),
     "average": ("0", lambda trainer: trainer._learner.mean is None),
+    "linear_basis": ("principal", begun),
     "hidden_dims": ("24", lambda trainer: sum(weight.numel() for weight in trainer.model.parameters())),
     "blocks": ("2", lambda trainer: sum(weight.numel() for weight in trainer.model.parameters())),
     "architecture": ("convolutional", lambda trainer: sum(weight.numel() for weight in trainer.model.parameters())),

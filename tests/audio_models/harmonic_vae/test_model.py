@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
 
@@ -15,6 +16,7 @@ from audio_models.harmonic_vae.model import HarmonicVae, build_model
 from audio_models.harmonic_vae.networks import ARCHITECTURES
 from shared.errors import ConsortError, InputError
 from shared.metrics.pca import PrincipalComponents
+from shared.metrics.separable import SeparableComponents
 from tests.audio_models.harmonic_vae.tiny_run import AUDIO, tone
 
 TINY = ModelConfig(latent_dim=4, channels=[8, 8], hidden_dims=[16, 8])
@@ -54,7 +56,7 @@ def test_widths_are_those_of_the_settings() -> None:
 
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
 def test_the_linear_path_begins_as_principal_components(architecture: str) -> None:
-    model = build_model(replace(TINY, architecture=architecture), AUDIO).eval()
+    model = build_model(replace(TINY, architecture=architecture, linear_basis="principal"), AUDIO).eval()
     assert model.linear is not None
     mels = latent.hear(model, waveforms(40))
     pca = PrincipalComponents.fit(mels.flatten(1).numpy(), 4)
@@ -64,6 +66,19 @@ def test_the_linear_path_begins_as_principal_components(architecture: str) -> No
     torch.testing.assert_close(latent.decode(model, mu), expected, atol=1e-3, rtol=0)
     torch.testing.assert_close(mu.std(dim=0), torch.ones(4), atol=1e-2, rtol=0)
     assert log_var.max() < -5
+
+
+def test_the_linear_path_begins_as_separable_components() -> None:
+    model = model_of("mlp")
+    assert model.linear is not None
+    mels = latent.hear(model, waveforms(40))
+    components = SeparableComponents.fit(mels.numpy())
+    kept = np.zeros(components.variances.size, np.float32)
+    kept[components.strongest(4)] = 1
+    coefficients = components.coefficients(mels.numpy()) * kept.reshape(components.variances.shape)
+    model.linear.fit(mels.clone())
+    answers = model.linear.decode(model.linear.encode(mels))
+    torch.testing.assert_close(answers, torch.from_numpy(components.segments(coefficients)), atol=1e-3, rtol=0)
 
 
 def test_only_training_draws() -> None:

@@ -35,12 +35,14 @@ def test_evaluation_stands_beside_its_controls(run: Path, tmp_path: Path) -> Non
     assert evaluate.main(words) == 0
     result = read_json(tmp_path / "f.json")
     assert set(result["overall"]) == FIGURES
-    assert set(result["controls"]) == {"pca", "vocoder alone", "majority"}
+    assert set(result["controls"]) == {"pca", "separable", "own places", "vocoder alone", "majority"}
     assert set(result["labels"]) <= {"bells", "drums"}
     assert result["about"]["embedding"]
     assert result["about"]["segments"] == 24
     # Principal components of four numbers are hard to beat in six epochs, but they are there to be beaten.
     assert 0 < result["controls"]["pca"]["overall"]["log_mel_l1"] < 0.2
+    own, fixed = (result["controls"][name]["overall"]["log_mel_mse"] for name in ("own places", "separable"))
+    assert own < fixed
     assert result["controls"]["vocoder alone"]["overall"]["mr_stft_vocoded"] == 0.0
     assert (tmp_path / "reconstructions.png").read_bytes()[:4] == b"\x89PNG"
 
