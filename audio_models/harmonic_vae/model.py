@@ -58,6 +58,8 @@ class HarmonicVae(nn.Module):
         self.front_end = MelFrontend(mel_settings(audio))
         self.encoder, self.decoder = build_networks(config, audio)
         self.linear = LinearPath(config.latent_dim, audio, config.linear_basis) if config.linear_path else None
+        if self.linear is not None:
+            self.linear.requires_grad_(config.linear_trains)
         self.register_buffer("mean", torch.full((audio.n_mels, 1), 0.5))
         self.register_buffer("spread", torch.full((audio.n_mels, 1), 0.25))
         self.augmentation: nn.Module | None = None  # takes the place of the front end in training

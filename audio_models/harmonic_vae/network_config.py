@@ -26,6 +26,9 @@ class ModelConfig:
         "separable", help="separable: cosines over time times components of the bands, for an hour or so of music; "
         "principal: components of whole segments, for much more", choices=("separable", "principal"),
     )  # fmt: skip
+    linear_trains: bool = option(
+        False, help="let training move the linear path too; with an hour of music that unlearns what holds for others"
+    )
     channels: list[int] = option([256, 384, 512], help="convolutional: channels of the stages, each of half the frames")
     blocks: int = option(1, help="convolutional: residual blocks per stage", minimum=0)
     dropout: float = option(0.0, help="share of hidden units silenced in training, 0 to 1", minimum=0, below=1)

@@ -91,6 +91,7 @@ SWITCHES: dict[str, Looked] = {
     "use_tensorboard": lambda trainer: trainer.config.tensorboard,
     "random_offset": heard,
     "linear_path": lambda trainer: sum(weight.numel() for weight in trainer.model.parameters()),
+    "linear_trains": lambda trainer: sum(weight.requires_grad for weight in trainer.model.parameters()),
 }
 # What a network or an example hears differently only together with another flag.
 WITH = {

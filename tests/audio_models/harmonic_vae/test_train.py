@@ -24,7 +24,8 @@ LINE = re.compile(
 def test_a_run_leaves_what_every_room_needs(run: Path) -> None:
     names = {path.relative_to(run).as_posix() for path in run.rglob("*") if path.is_file()}
     assert {
-        "config.json", "metrics.json", "summary.json", "weights.pt", "label_means.npz", "controls_pca.npz", "controls_separable.npz",
+        "config.json", "metrics.json", "summary.json", "weights.pt", "label_means.npz",
+        "controls_pca.npz", "controls_separable.npz",
         "training_sources.json", "checkpoints/last.pt", "checkpoints/harmonic_vae_best.pt",
         "checkpoints/harmonic_vae_epoch_3.pt", "checkpoints/harmonic_vae_epoch_6.pt", "logs/history.csv",
         "harmonic_vae_encoder.onnx", "harmonic_vae_encoder.json", "harmonic_vae_decoder.md",
