@@ -35,7 +35,7 @@ contracts: setup-dev ## import-linter: arrows run down, each framework behind it
 	$(VENV)/bin/lint-imports --no-logo
 
 unit: setup-dev ## pytest alone, a process per core
-	$(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+	$(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 format: setup-dev ## let ruff mend what it can
 	$(PY) -m ruff check --fix .

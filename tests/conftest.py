@@ -30,12 +30,6 @@ collect_ignore = [
 ]
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Bring files with slow tests to the front: with a process per core, one that comes last is waited for alone."""
-    slow = {item.path for item in items if item.get_closest_marker("slow")}
-    items.sort(key=lambda item: item.path not in slow)
-
-
 @pytest.fixture(scope="session")
 def consort_data() -> Path:
     """The folder of real corpora that CONSORT_DATA names; tests that need it skip without it."""

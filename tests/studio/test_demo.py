@@ -27,7 +27,6 @@ def test_the_studio_imports_no_framework() -> None:
     assert done.stdout.strip() == ""
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(not is_installed("tensorflow"), reason="the training needs the TensorFlow stack")
 def test_the_quick_demo_leaves_a_song_its_figures_and_its_page(tmp_path: Path) -> None:
     plant(tmp_path / "mine")

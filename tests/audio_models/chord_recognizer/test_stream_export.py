@@ -16,8 +16,6 @@ from shared.decoding.chord_stream import ChordStream
 from shared.errors import ConsortError
 from shared.export.package import ModelCard
 
-pytestmark = pytest.mark.slow
-
 RATE = 44_100
 
 

@@ -23,8 +23,6 @@ from shared.files import read_json
 from shared.music.chord_tokens import chord_vocabulary
 from shared.runtime import OnnxModel
 
-pytestmark = pytest.mark.slow
-
 
 @pytest.mark.parametrize("name", ["chord_generator", "chord_generator_step"])
 def test_graph_is_small_nodes_and_named_tensors(each_run: Path, name: str) -> None:

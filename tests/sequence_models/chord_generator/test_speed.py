@@ -14,8 +14,6 @@ from shared.decoding.onnx_step import OnnxStepModel
 from shared.files import read_json
 from shared.runtime import OnnxModel
 
-pytestmark = pytest.mark.slow
-
 
 def test_window_loop_feeds_each_chord_back() -> None:
     seen = []

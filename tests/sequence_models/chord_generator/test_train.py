@@ -25,8 +25,6 @@ from shared.errors import ConsortError
 from shared.files import read_json
 from tests.sequence_models.chord_generator.conftest import tiny_config
 
-pytestmark = pytest.mark.slow
-
 ROOT = Path(__file__).resolve().parents[3]
 CONFIGS = ROOT / "sequence_models" / "chord_generator" / "configs"
 DEPARTURES = sorted(f"{path.parent.name}={path.stem}" for path in CONFIGS.glob("*/*.yaml"))

@@ -25,8 +25,6 @@ from shared.music.keys import Key
 from shared.runtime import OnnxModel
 from tests.sequence_models.midi_models.conftest import DENSE, SEQUENCE, SIZES, trained
 
-pytestmark = pytest.mark.slow
-
 CONFIGS = Path(predict.__file__).parent / "configs"
 DEPARTURES = sorted(f"{path.parent.name}={path.stem}" for path in CONFIGS.glob("*/*.yaml"))
 FILES = [task.file for task in TASK_TABLE.values()]
