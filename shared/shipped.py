@@ -45,7 +45,8 @@ def find_run(
     """
     if named:
         if not (Path(named) / having).exists():
-            raise InputError(f"{named} is no finished run of {model}: it has no {having}")
+            words = model.replace("_", " ")
+            raise InputError(f"{named} is no finished run of the {words}: it has no {having}")
         return Path(named)
     if shipped and shipped_first:
         return shipped
@@ -57,13 +58,14 @@ def find_run(
         return shipped
 
 
-def model_file(model: str, named: str, checkpoint_root: Path | str = "checkpoints") -> Path:
+def model_file(model: str, named: str, checkpoint_root: Path | str = "checkpoints", ships_in: str = "") -> Path:
     """Return the exported model `<model>.onnx` that a user means: the one named, that which ships, or the newest run's.
 
     Args:
         model: the model folder's name.
         named: a path to an .onnx file or to a run folder; empty = none.
         checkpoint_root: where the newest run is looked for.
+        ships_in: folder of the weights that ship, where it has another name than the model.
 
     Raises:
         ConsortError: when there is none.
@@ -72,5 +74,5 @@ def model_file(model: str, named: str, checkpoint_root: Path | str = "checkpoint
     if named:
         path = Path(named)
         return path / name if path.is_dir() else path
-    folder = shipped_folder(model, name) or latest_run(model, checkpoint_root, having=name)
+    folder = shipped_folder(ships_in or model, name) or latest_run(model, checkpoint_root, having=name)
     return folder / name

@@ -60,7 +60,8 @@ def _check(folder: Path) -> None:
     for name in (run_folder.SOURCES_FILE, run_folder.DECODER_FILE):
         if not (folder / name).is_file():
             raise ConsortError(f"{folder} has no {name}; train and tune a run before it ships")
-    refuse_to_ship(read_json(folder / run_folder.SOURCES_FILE)["licence"], folder)
+    licences = read_json(folder / run_folder.SOURCES_FILE)["licence"]
+    refuse_to_ship(filter(None, licences), folder)  # what we made ourselves has none
 
 
 def _figures(model: Path, audio_dir: Path) -> dict[str, Any]:

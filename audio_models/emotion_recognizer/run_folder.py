@@ -7,8 +7,8 @@ from pathlib import Path
 from audio_models.emotion_recognizer.config import MODEL_NAME, SHIPPED_NAME, ModelConfig
 from audio_models.emotion_recognizer.model import EmotionRecognizer, build_model
 from audio_models.training.checkpoints import load_weights, read_weights
-from shared.runs import latest_run, saved_settings
-from shared.shipped import find_run, shipped_folder
+from shared.runs import saved_settings
+from shared.shipped import find_run, model_file, shipped_folder
 
 # All begin with the model's name: the other nets of the emotion pipeline ship in the same folder.
 WEIGHTS_FILE = "emotion_recognizer.pt"
@@ -38,11 +38,7 @@ def model_path(named: str, root: str) -> Path:
     Raises:
         ConsortError: when there is none.
     """
-    if named:
-        path = Path(named)
-        return path / ONNX_FILE if path.is_dir() else path
-    folder = shipped_folder(SHIPPED_NAME, ONNX_FILE) or latest_run(MODEL_NAME, root, having=ONNX_FILE)
-    return folder / ONNX_FILE
+    return model_file(MODEL_NAME, named, root, SHIPPED_NAME)
 
 
 def load_model(folder: Path) -> EmotionRecognizer:

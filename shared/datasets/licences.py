@@ -20,11 +20,13 @@ def refuse_to_ship(learnt_from: Iterable[str], folder: Path) -> None:
     """Make sure that the weights of a run may be given away.
 
     Args:
-        learnt_from: licences of the records that it was trained on; an empty one is that of what we made.
+        learnt_from: licences of the records that it was trained on.
         folder: the run, for the sentence.
 
     Raises:
         ConsortError: when they may not.
     """
-    if refused := sorted({licence for licence in learnt_from if licence and not may_ship(licence)}):
-        raise ConsortError(f"{folder} learnt from {', '.join(refused)}; such weights may not be given away")
+    if refused := sorted({licence for licence in learnt_from if not may_ship(licence)}):
+        raise ConsortError(
+            f"{folder} learnt from records under {', '.join(refused)}; such weights may not be given away"
+        )

@@ -45,15 +45,15 @@ class SeparableComponents:
         if len(segments) < 2:
             raise InputError(f"components need two segments or more, not {len(segments)}")
         mean = segments.mean(axis=0)
-        moving = np.moveaxis(scipy.fft.dct(segments - mean, norm="ortho"), 2, 0)  # [frames, segments, bands]
-        covariances = np.stack([part.T @ part for part in moving.astype(np.float64)]) / (len(segments) - 1)
+        # One cosine at a time in double precision, which of all at once would be gigabytes.
+        parts = (part.astype(np.float64) for part in _by_cosine(segments - mean))
+        covariances = np.stack([part.T @ part for part in parts]) / (len(segments) - 1)
         variances, components = np.linalg.eigh(covariances)
         return cls(mean, components.astype(np.float32), np.maximum(variances, 0).astype(np.float32))
 
     def coefficients(self, segments: Floats) -> Floats:
         """Return the coefficients [segments, frames, bands] of segments [segments, bands, frames]."""
-        moving = np.moveaxis(scipy.fft.dct(segments - self.mean, norm="ortho"), 2, 0)
-        return np.moveaxis(moving @ self.components, 0, 1)
+        return np.moveaxis(_by_cosine(segments - self.mean) @ self.components, 0, 1)
 
     def segments(self, coefficients: Floats) -> Floats:
         """Return the segments of coefficients: the inverse."""
@@ -88,4 +88,11 @@ class SeparableComponents:
             with np.load(path, allow_pickle=False) as content:
                 return cls(*(content[name].astype(np.float32) for name in ("mean", "components", "variances")))
         except (OSError, KeyError, ValueError) as error:
-            raise InputError(f"{path} holds no separable components; train again") from error
+            raise InputError(
+                f"{path} holds no separable components; train again, or evaluate with --no-controls"
+            ) from error
+
+
+def _by_cosine(centred: Floats) -> Floats:
+    """Return the cosines over time of segments [segments, bands, frames], as [frames, segments, bands]."""
+    return np.moveaxis(scipy.fft.dct(centred, norm="ortho"), 2, 0)

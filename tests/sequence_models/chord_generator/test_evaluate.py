@@ -95,7 +95,7 @@ def test_folder_that_is_no_run_is_one_line(tmp_path: Path, capsys: pytest.Captur
     assert main(["--checkpoint", str(tmp_path)]) == 2
     err = capsys.readouterr().err
     assert err.count("\n") == 1
-    assert "is no finished run of chord_generator" in err
+    assert "is no finished run of the chord generator" in err
 
 
 def test_other_vocabulary_is_refused_with_the_difference(
