@@ -91,6 +91,10 @@ class TrainerConfig:
     label_smoothing: float = option(
         0.0, help="share of the target's mass spread over all chords, 0 to 1", minimum=0, below=1
     )
+    teachers: str = option(
+        "", help="run folders, separated by commas, whose mean of probabilities is learned beside the songs"
+    )
+    teaching: float = option(0.7, help="share of the loss that the teachers have, 0 to 1", minimum=0, maximum=1)
     patience: int = option(10, help="epochs without a better validation loss before training stops", minimum=1)
     lr_patience: int = option(5, help="plateau: epochs without a better loss before the rate falls", minimum=1)
     lr_factor: float = option(0.5, help="plateau: what the learning rate is multiplied by then", above=0, below=1)

@@ -38,6 +38,7 @@ from sequence_models.chord_generator.generate import generate
 from sequence_models.chord_generator.loss import NextChordLoss
 from sequence_models.chord_generator.model import build_model
 from sequence_models.chord_generator.stretches import FixedStretches, TrainingStretches
+from sequence_models.chord_generator.teachers import learn_from, read_teachers
 from sequence_models.chord_generator.windows import FixedWindows, TrainingWindows
 from shared.errors import ConsortError
 from shared.files import read_json, write_json
@@ -122,6 +123,9 @@ def _compiled_model(config: TrainConfig) -> keras.Model:
     model = build_model(config.model)
     if config.finetune_from:
         transfer_weights(_pretrained(Path(config.finetune_from), config), model)
+    teachers = read_teachers(config.trainer.teachers, config.model)
+    if teachers:
+        learn_from(teachers, model, config.trainer.teaching)
     model.compile(
         optimizer=_optimizer(config.trainer),
         loss=NextChordLoss(config.trainer.label_smoothing),
