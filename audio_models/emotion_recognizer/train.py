@@ -61,7 +61,8 @@ def train(config: TrainConfig) -> float:
     history = trainer.train()
     trainer.export_history(folder / run_folder.HISTORY_FILE)
     if trainer.fabric.is_global_zero:
-        write_checkpoint(folder / run_folder.WEIGHTS_FILE, {"model": model.cpu().state_dict()})
+        with trainer.averaged():
+            write_checkpoint(folder / run_folder.WEIGHTS_FILE, {"model": model.cpu().state_dict()})
         fit_controls(splits.train).save(folder / run_folder.CONTROLS_FILE)
         figures = {name: values[-1] for name, values in history.items()}
         run.write_metrics({"last_epoch": figures})

@@ -63,6 +63,10 @@ class DataConfig:
     place_dropout: float = option(
         0.25, help="song: share of training stretches whose bars and sections are hidden, 0 to 1", minimum=0, maximum=1
     )
+    balance: float = option(
+        0.0, help="song: how much more often songs of rare genres are drawn: 0 = all songs alike, 1 = all genres alike",
+        minimum=0, maximum=1,
+    )  # fmt: skip
     curriculum_epochs: int = option(
         0, help="epochs over which the training set grows from its simplest songs to all", unit="epochs", minimum=0
     )

@@ -16,6 +16,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from sequence_models.chord_generator.balance import draw_balanced
 from sequence_models.chord_generator.config import DataConfig, ModelConfig
 from sequence_models.chord_generator.curriculum import Curriculum
 from sequence_models.chord_generator.encoding import EncodedSong, hide_conditions
@@ -97,10 +98,15 @@ class TrainingStretches(_Stretches):
         """Draw the batches of an epoch."""
         self.epoch = epoch
         rng = np.random.default_rng([self.seed, epoch])
-        pieces = [piece for song in self._curriculum.songs(epoch) for piece in self._cut(int(song), rng)]
-        # A curriculum's small set is repeated, so that every epoch has the same number of steps.
-        missing = sum(self._rows) - len(pieces)
-        pieces += [pieces[place] for place in rng.integers(0, len(pieces), missing)]
+        drawn = self._curriculum.songs(epoch)
+        if self.data.balance:
+            drawn = drawn[draw_balanced([self.songs[song].genre for song in drawn], self.data.balance, rng)]
+        pieces = [piece for song in drawn for piece in self._cut(int(song), rng)]
+        # Every epoch has the same number of steps: a curriculum's small set is repeated, too many are thinned out.
+        room = sum(self._rows)
+        kept = np.sort(rng.permutation(len(pieces))[:room]) if len(pieces) > room else range(len(pieces))
+        pieces = [pieces[place] for place in kept]
+        pieces += [pieces[place] for place in rng.integers(0, len(pieces), room - len(pieces))]
         lengths = np.array([n for _, _, n in pieces]) + rng.uniform(-_LENGTH_JITTER, _LENGTH_JITTER, len(pieces))
         ordered = [pieces[place] for place in np.argsort(lengths)]
         batches = _parted(ordered, self._rows)
