@@ -13,6 +13,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from sequence_models.chord_generator.encoding import EncodedSong
+
 
 def draw_balanced(genres: Sequence[str], balance: float, rng: np.random.Generator) -> NDArray[np.intp]:
     """Return as many places in `genres` as there are, those of rare genres more often.
@@ -27,3 +29,10 @@ def draw_balanced(genres: Sequence[str], balance: float, rng: np.random.Generato
     ends[-1] = len(genres)  # whatever the rounding of the sum
     times = np.diff(np.floor(ends + rng.random()), prepend=0.0).astype(np.intp)
     return np.repeat(order, times)
+
+
+def balanced_songs(
+    songs: Sequence[EncodedSong], chosen: NDArray[np.intp], balance: float, rng: np.random.Generator
+) -> NDArray[np.intp]:
+    """Return the songs `chosen` for an epoch, as indices, drawn by their genres; with a balance of 0 as they are."""
+    return chosen[draw_balanced([songs[index].genre for index in chosen], balance, rng)] if balance else chosen

@@ -64,7 +64,7 @@ class DataConfig:
         0.25, help="song: share of training stretches whose bars and sections are hidden, 0 to 1", minimum=0, maximum=1
     )
     balance: float = option(
-        0.0, help="song: how much more often songs of rare genres are drawn: 0 = all songs alike, 1 = all genres alike",
+        0.0, help="how much more often songs of rare genres are drawn: 0 = all songs alike, 1 = all genres alike",
         minimum=0, maximum=1,
     )  # fmt: skip
     curriculum_epochs: int = option(

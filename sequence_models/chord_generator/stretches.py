@@ -16,7 +16,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from sequence_models.chord_generator.balance import draw_balanced
+from sequence_models.chord_generator.balance import balanced_songs
 from sequence_models.chord_generator.config import DataConfig, ModelConfig
 from sequence_models.chord_generator.curriculum import Curriculum
 from sequence_models.chord_generator.encoding import EncodedSong, hide_conditions
@@ -98,9 +98,7 @@ class TrainingStretches(_Stretches):
         """Draw the batches of an epoch."""
         self.epoch = epoch
         rng = np.random.default_rng([self.seed, epoch])
-        drawn = self._curriculum.songs(epoch)
-        if self.data.balance:
-            drawn = drawn[draw_balanced([self.songs[song].genre for song in drawn], self.data.balance, rng)]
+        drawn = balanced_songs(self.songs, self._curriculum.songs(epoch), self.data.balance, rng)
         pieces = [piece for song in drawn for piece in self._cut(int(song), rng)]
         # Every epoch has the same number of steps: a curriculum's small set is repeated, too many are thinned out.
         room = sum(self._rows)

@@ -19,6 +19,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from sequence_models.chord_generator.balance import balanced_songs
 from sequence_models.chord_generator.config import DataConfig, ModelConfig
 from sequence_models.chord_generator.curriculum import Curriculum
 from sequence_models.chord_generator.encoding import EncodedSong, condition_inputs, hide_conditions
@@ -83,15 +84,15 @@ class TrainingWindows(_Batches):
     def _draw_starts(self, epoch: int) -> list[tuple[int, int]]:
         """Return as many windows as tile the songs: each song's opening, the others at random places."""
         total = sum(self._windows_per_song)
-        chosen = self._curriculum.songs(epoch)
+        chosen = balanced_songs(self.songs, self._curriculum.songs(epoch), self.data.balance, self.rng)
         starts = [(int(index), self._start(int(index), first=True)) for index in chosen]
         extra = [index for index in chosen for _ in range(self._windows_per_song[index] - 1)]
         starts += [(int(index), self._start(int(index), first=False)) for index in extra]
-        # A curriculum's small set is repeated, so that every epoch has the same number of steps.
+        # Every epoch has the same number of steps: a curriculum's small set is repeated, too many are thinned out.
         while len(starts) < total:
             index = int(self.rng.choice(chosen))
             starts.append((index, self._start(index, first=False)))
-        return [starts[place] for place in self.rng.permutation(len(starts))]
+        return [starts[place] for place in self.rng.permutation(len(starts))[:total]]
 
     def _start(self, index: int, *, first: bool) -> int:
         last = len(self.songs[index].tokens) - 1 - self.length

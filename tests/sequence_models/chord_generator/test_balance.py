@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from sequence_models.chord_generator.balance import draw_balanced
 from sequence_models.chord_generator.config import DataConfig
 from sequence_models.chord_generator.data import load_splits
 from sequence_models.chord_generator.stretches import TrainingStretches
+from sequence_models.chord_generator.windows import TrainingWindows
 from tests.sequence_models.chord_generator.conftest import tiny_model
 
 GENRES = ["jazz"] * 900 + ["latin"] * 100
@@ -27,15 +29,19 @@ def test_rare_genres_come_more_often(balance: float, latin: int) -> None:
     assert balance or times.tolist() == [1] * len(GENRES)
 
 
-def test_epochs_keep_their_size_and_repeat_exactly(songs_file: str) -> None:
+@pytest.mark.parametrize("kind", [TrainingStretches, TrainingWindows])
+def test_epochs_keep_their_size_and_repeat_exactly(
+    kind: type[TrainingStretches] | type[TrainingWindows], songs_file: Path
+) -> None:
     data = DataConfig(songs=str(songs_file), balance=1.0)
     songs = load_splits(data).train
-    stretches = [TrainingStretches(songs, tiny_model(), data, 4, seed=3) for _ in range(2)]
+    drawn = [kind(songs, tiny_model(), data, 4, seed=3) for _ in range(2)]
     sizes = []
     for epoch in range(3):
-        for one in stretches:
+        for one in drawn:
             one.begin_epoch(epoch)
-        sizes.append(sum(len(targets) for _, targets, _ in (stretches[0][i] for i in range(len(stretches[0])))))
-        for index in range(len(stretches[0])):
-            np.testing.assert_array_equal(stretches[0][index][1], stretches[1][index][1])
+        first, second = ([one[index] for index in range(len(one))] for one in drawn)
+        sizes.append(sum(len(targets) for _, targets, _ in first))
+        for (_, targets, _), (_, others, _) in zip(first, second, strict=True):
+            np.testing.assert_array_equal(targets, others)
     assert len(set(sizes)) == 1
