@@ -5,9 +5,9 @@ Moods: `benchmarks.chord_moods`. Key: the share of diatonic chords where key and
 minor apart, in all twelve keys and in every genre alike. Copies: progressions of twelve chords or more that a
 training song holds, in whatever key. Beside each figure stands that of real songs and that of chance.
 
-The model is measured as `generate` uses it (`shared.decoding.obedience`): a scale that is asked for is guided and a
-mood tilted, at a guidance of 0 as well as at one of genre and mood above it. What the network does by itself stands in
-the rows "as learnt". Key adherence is held to its bar at guidance 0, as progressions are made by default.
+The model is measured as `generate` uses it (`shared.decoding.obedience`): tilted into a scale and towards a mood that
+are asked for, at a guidance of 0 as well as at one of genre and mood above it. What the network does by itself stands
+in the rows "as learnt". Key adherence is held to its bar at guidance 0, as progressions are made by default.
 """
 
 from __future__ import annotations

@@ -27,18 +27,10 @@ from shared.decoding.progression import Conditions, Ids, StepModel
 from shared.errors import InputError, unknown_choice
 from shared.music.conditions import CONDITIONS
 
-# Not the key: without it the model composes in every key at once, and guidance would only stress the tonic.
-GUIDED = ("genre", "mood", "scale_type")
-# Where a key and its scale type are asked for, songs of a chromatic genre teach little of what that means. Chords in
-# key at temperature 1, all genres alike, major and minor: 87 and 90 % without guidance, 97 and 96 % with a weight of
-# 2, 98 and 97 % with 3.
-SCALE_WEIGHT = 3.0
+# Not the key: without it the model composes in every key at once, and guidance would only stress the tonic. Nor the
+# scale type, which is tilted (`shared.decoding.scale_tilt`).
+GUIDED = ("genre", "mood")
 _LEAST = 1e-12  # keeps a chord that an open model holds impossible finite
-
-
-def usual_weights(genre_and_mood: float = 0.0) -> dict[str, float]:
-    """Return the weights of all guided conditions when a user names one: the scale has its own."""
-    return {"genre": genre_and_mood, "mood": genre_and_mood, "scale_type": SCALE_WEIGHT}
 
 
 @dataclass
@@ -64,8 +56,7 @@ class Guided:
 
         Args:
             model: a step model that was trained with conditions hidden now and then.
-            weights: of conditions by name, 0 or above, such as `usual_weights()`; one number stands for all of
-                `GUIDED`.
+            weights: of conditions by name, 0 or above; one number stands for all of `GUIDED`.
 
         Raises:
             InputError: for a negative weight or an unknown condition.

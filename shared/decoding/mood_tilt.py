@@ -18,7 +18,7 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from shared.decoding.progression import Conditions, Ids, StepModel
 from shared.errors import InputError
@@ -55,12 +55,20 @@ class MoodTilt:
     def step(self, token_ids: Ids, conditions: Conditions, state: Any) -> tuple[NDArray[np.float64], Any]:
         """Read one token per row; return tilted next-token probabilities [batch, vocabulary] and the new state."""
         answer, state = self.model.step(token_ids, conditions, state)
-        probabilities = np.array(answer, dtype=np.float64)
-        chords = probabilities[:, N_SPECIAL:]
-        tilted = chords * np.exp(self.strength * tilts()[np.asarray(conditions.mood)])
-        mass, new_mass = (part.sum(axis=1, keepdims=True) for part in (chords, tilted))
-        probabilities[:, N_SPECIAL:] = tilted * mass / np.where(new_mass > 0, new_mass, 1.0)
-        return probabilities, state
+        return tilted(answer, self.strength * tilts()[np.asarray(conditions.mood)]), state
+
+
+def tilted(probabilities: ArrayLike, amounts: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return distributions [batch, vocabulary] with `amounts` [batch, chords] added to the chords' log probabilities.
+
+    The chords together keep their mass, so PAD, START and END do too.
+    """
+    result = np.array(probabilities, dtype=np.float64)
+    chords = result[:, N_SPECIAL:]
+    moved = chords * np.exp(amounts)
+    mass, new_mass = (part.sum(axis=1, keepdims=True) for part in (chords, moved))
+    result[:, N_SPECIAL:] = moved * mass / np.where(new_mass > 0, new_mass, 1.0)
+    return result
 
 
 @cache

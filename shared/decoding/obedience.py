@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from shared.decoding.guidance import Guided, usual_weights
+from shared.decoding.guidance import Guided
 from shared.decoding.mood_tilt import MoodTilt
 from shared.decoding.progression import StepModel
+from shared.decoding.scale_tilt import ScaleTilt
 
 
 def obedient(model: StepModel, guidance: float = 0.0) -> StepModel:
-    """Return a model that obeys: a scale that is asked for is guided and a mood tilted; where neither is, nothing.
+    """Return a model that obeys: it is tilted into a scale and towards a mood that are asked for.
 
     Args:
         model: the step model as it was trained.
@@ -17,4 +18,4 @@ def obedient(model: StepModel, guidance: float = 0.0) -> StepModel:
     Raises:
         InputError: when the weight is out of range.
     """
-    return MoodTilt(Guided(model, usual_weights(guidance)))
+    return MoodTilt(ScaleTilt(Guided(model, guidance)))

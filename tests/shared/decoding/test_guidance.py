@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from shared.decoding.guidance import SCALE_WEIGHT, Guided, guided, usual_weights
+from shared.decoding.guidance import Guided, guided
 from shared.decoding.progression import Conditions, generate
 from shared.errors import InputError
 from shared.music.chord_tokens import END_ID, N_SPECIAL, PAD_ID
@@ -98,7 +98,7 @@ def test_every_guided_condition_is_opened_by_itself_in_one_batch():
     assert toy.conditions[1] is rows
 
 
-def test_one_weight_guides_all_but_the_key_and_only_what_is_asked_for():
+def test_one_weight_guides_genre_and_mood_and_only_what_is_asked_for():
     toy = Toy()
     guide = Guided(toy, 1.0)
     nobody = Conditions.repeated(
@@ -108,16 +108,8 @@ def test_one_weight_guides_all_but_the_key_and_only_what_is_asked_for():
     assert len(toy.conditions[0]) == 2
     assert answer == pytest.approx(toy.step(np.array([1, 1]), nobody, np.zeros((2, 2), dtype=np.int64))[0])
     guide.step(np.array([1, 1]), asked(0, 1), guide.initial_state(2))
-    assert len(toy.conditions[-1]) == 2 * 4
+    assert len(toy.conditions[-1]) == 2 * 3
     assert (toy.conditions[-1].key == KEY.id("D:major")).all()
-
-
-def test_the_scale_is_always_guided_and_the_rest_where_it_is_asked():
-    toy = Toy()
-    assert usual_weights(0.5) == {"genre": 0.5, "mood": 0.5, "scale_type": SCALE_WEIGHT}
-    Guided(toy, usual_weights()).step(np.array([1]), asked(0), Guided(toy, usual_weights()).initial_state(1))
-    assert toy.conditions[-1].scale_type.tolist() == [0, SCALE_TYPE.unspecified]
-    assert toy.conditions[-1].genre.tolist() == [0, 0]
 
 
 def test_a_row_that_asks_for_nothing_is_not_moved_by_its_neighbour():

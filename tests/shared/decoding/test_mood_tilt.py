@@ -9,6 +9,7 @@ from shared.decoding.guidance import Guided
 from shared.decoding.mood_tilt import MoodTilt, tilts
 from shared.decoding.obedience import obedient
 from shared.decoding.progression import Conditions, generate
+from shared.decoding.scale_tilt import ScaleTilt
 from shared.errors import InputError
 from shared.metrics.mood_directions import asked_for, rank_correlation
 from shared.music.chord_tokens import END_ID, N_SPECIAL, N_TOKENS, chord_to_id, id_to_chord
@@ -92,8 +93,9 @@ def test_generated_chords_are_tilted():
 def test_an_obedient_model_is_tilted_and_guided():
     model = obedient(Even(), 0.5)
     assert isinstance(model, MoodTilt)
-    assert isinstance(model.model, Guided)
-    assert model.model.weights["genre"] == 0.5
+    assert isinstance(model.model, ScaleTilt)
+    assert isinstance(model.model.model, Guided)
+    assert model.model.model.weights == {"genre": 0.5, "mood": 0.5}
     made = generate(obedient(Even()), asked("horror"), length=5, seed=1)
     assert made == generate(MoodTilt(Even()), asked("horror"), length=5, seed=1)
 
