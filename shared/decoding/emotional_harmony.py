@@ -85,9 +85,10 @@ def write_harmony(
     """
     phrase = PHRASE_BARS * plan.chords_per_bar
     written = min(len(set(FORM)) * phrase, max(phrase, plan.bars * plan.chords_per_bar))
+    # The rules keep to the scale. The network is not told of it: it would write triads in any genre (see `scale_tilt`).
     conditions = Conditions.repeated(
         CANDIDATES, genre=GENRE.id(plan.genre), mood=MOOD.id(plan.mood), key=plan.key.id,
-        scale_type=SCALE_TYPE.id(plan.key.mode),
+        scale_type=SCALE_TYPE.unspecified,
     )  # fmt: skip
     rules = Constraints(plan.key, stay_in_key=True, cadence=True, no_repeat=True)
     found = generate(
