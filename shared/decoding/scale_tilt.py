@@ -23,7 +23,7 @@ from shared.decoding.constraints import in_key_mask
 from shared.decoding.mood_tilt import tilted
 from shared.decoding.progression import Conditions, Ids, StepModel
 from shared.errors import InputError
-from shared.music.chord_tokens import N_SPECIAL
+from shared.music.chord_tokens import N_SPECIAL, N_TOKENS
 from shared.music.conditions import KEY, SCALE_TYPE
 from shared.music.keys import Key, key_of_id
 
@@ -88,5 +88,5 @@ def _in_scale(conditions: Conditions) -> NDArray[np.float64]:
 @cache
 def _chords_of(key: int, scale: int) -> NDArray[np.float64]:
     if key == KEY.unspecified:
-        return np.zeros(len(in_key_mask(Key(0, "major"))) - N_SPECIAL)
+        return np.zeros(N_TOKENS - N_SPECIAL)
     return in_key_mask(Key(key_of_id(key).tonic, SCALE_TYPE.values[scale]))[N_SPECIAL:].astype(np.float64)

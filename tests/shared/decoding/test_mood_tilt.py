@@ -16,19 +16,7 @@ from shared.music.chord_tokens import END_ID, N_SPECIAL, N_TOKENS, chord_to_id, 
 from shared.music.chords import parse
 from shared.music.conditions import KEY, MOOD, MOODS, SCALE_TYPE
 from shared.music.moods import MOOD_TABLE, dissonance, minor_share
-
-
-class Even:
-    """Every chord as likely as any other, END at 10 %; the state counts steps."""
-
-    def initial_state(self, batch):
-        return 0
-
-    def step(self, token_ids, conditions, state):
-        rows = np.full((len(token_ids), N_TOKENS), 0.9 / (N_TOKENS - N_SPECIAL))
-        rows[:, :N_SPECIAL] = 0.0
-        rows[:, END_ID] = 0.1
-        return rows, state + 1
+from tests.shared.decoding.even_model import Even
 
 
 def asked(*moods):

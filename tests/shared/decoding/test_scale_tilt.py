@@ -9,27 +9,11 @@ from shared.decoding.progression import Conditions, generate
 from shared.decoding.scale_tilt import ScaleTilt
 from shared.errors import InputError
 from shared.metrics.progressions import key_adherence
-from shared.music.chord_tokens import END_ID, N_SPECIAL, N_TOKENS, chord_to_id, id_to_chord
+from shared.music.chord_tokens import END_ID, chord_to_id, id_to_chord
 from shared.music.chords import parse
 from shared.music.conditions import GENRE, KEY, MOOD, SCALE_TYPE
 from shared.music.keys import parse_key
-
-
-class Even:
-    """Every chord as likely as any other, END at 10 %; it remembers what it was asked."""
-
-    def __init__(self):
-        self.asked = []
-
-    def initial_state(self, batch):
-        return 0
-
-    def step(self, token_ids, conditions, state):
-        self.asked.append(conditions)
-        rows = np.full((len(token_ids), N_TOKENS), 0.9 / (N_TOKENS - N_SPECIAL))
-        rows[:, :N_SPECIAL] = 0.0
-        rows[:, END_ID] = 0.1
-        return rows, state + 1
+from tests.shared.decoding.even_model import Even
 
 
 def asked(*wishes):
